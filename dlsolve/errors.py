@@ -1,0 +1,45 @@
+"""What a user can do wrong.
+
+    DlsolveError            everything a caller may catch; `str(error)` is one line
+    ├── InputError          a field of a problem, a flag or a file is not usable (exit 2)
+    ├── DomainError         the numbers given leave a rule's domain: log 0, division by 0 (exit 2)
+    ├── LimitError          a counted limit of work was reached (exit 2)
+    └── RuleError           rule text that is not in the language, or names an unknown quantity
+"""
+
+from __future__ import annotations
+
+
+class DlsolveError(Exception):
+    """Base of all errors that a user can cause and mend."""
+
+
+class InputError(DlsolveError):
+    """An unusable input: where it stands, what was found, what is allowed, and the remedy.
+
+    `where` is a JSON path (``$.given.lr``), a flag (``--lr``) or a file name.
+    """
+
+    def __init__(self, where: str, problem: str, *, found: str = "", remedy: str = "") -> None:
+        self.where = where
+        self.problem = problem
+        self.found = found
+        self.remedy = remedy
+        text = f"{where}: {problem}" if where else problem
+        if found:
+            text += f" (found {found})"
+        if remedy:
+            text += f"; {remedy}"
+        super().__init__(text)
+
+
+class DomainError(DlsolveError):
+    """A rule was asked for a value where it has none; names the rule and its numbers."""
+
+
+class LimitError(DlsolveError):
+    """More work than a counted limit allows; says which limit and how to raise it."""
+
+
+class RuleError(DlsolveError):
+    """A rule text that does not parse or names an unknown quantity."""

@@ -1,0 +1,247 @@
+"""Tree -> a Python function, compiled once and cached.
+
+The code is generated as syntax nodes from the whitelisted tree, never from a user's text; names
+of quantities become dictionary look-ups. Called as ``f(env, *index_values)``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType, FunctionType
+from typing import Any
+
+from flint import arb, fmpq
+
+from dlsolve.errors import RuleError
+from dlsolve.formula.functions import CONSTANTS, body_of
+from dlsolve.formula.tree import (
+    At,
+    Bin,
+    Call,
+    Cmp,
+    If,
+    Mat,
+    Name,
+    Neg,
+    Num,
+    Reduce,
+    Ref,
+    Transpose,
+    Tree,
+    rebuild,
+)
+from dlsolve.numbers import floats, functions
+from dlsolve.numbers.exact import read
+from dlsolve.numbers.matrix import Matrix
+
+Compiled = Callable[..., Any]
+MAX_LITERAL_POWER = 16
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """One way to compute: how a literal becomes a number, and the native functions."""
+
+    name: str
+    literal: Callable[[str], Any]
+    index: Callable[[int], Any]
+    matrix: Callable[[list[list[Any]]], Any]
+    native: Mapping[str, Callable[..., Any]]
+    power: Callable[..., Any]
+    test: Callable[..., Any]
+    choose: Callable[..., Any]
+    reduce: Callable[..., Any]
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+def _float_matrix(rows: list[list[Any]]) -> Any:
+    import numpy
+
+    return numpy.array(rows, dtype=float)
+
+
+EXACT = Arithmetic(
+    "exact", read, fmpq, Matrix, functions.NATIVE, functions.power, functions.test,
+    functions.choose, functions.reduce_,
+)  # fmt: skip
+FLOAT64 = Arithmetic(
+    "float64", float, float, _float_matrix, floats.NATIVE, floats.power, floats.test,
+    floats.choose, floats.reduce_,
+)  # fmt: skip
+
+_OPS: dict[str, ast.operator] = {
+    "+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div(), "@": ast.MatMult(),
+}  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def compiled(tree: Tree, letters: tuple[str, ...], arithmetic: Arithmetic) -> Compiled:
+    """`tree` as ``f(env, *letters)``; raises `RuleError` for a function that does not exist."""
+    build = _Build(arithmetic, set(letters))
+    body = build.expr(tree)
+    arguments = [ast.arg("E"), *(ast.arg(letter) for letter in letters)]
+    return build.function(arguments, body)
+
+
+def entrywise_function(fn: str, arithmetic: Arithmetic) -> Callable[..., Any]:
+    """The native or defined function `fn` in `arithmetic`. Raises `RuleError`."""
+    native = arithmetic.native.get(fn)
+    return native if native is not None else _defined(fn, arithmetic)
+
+
+@lru_cache(maxsize=256)
+def _defined(fn: str, arithmetic: Arithmetic) -> Callable[..., Any]:
+    definition = body_of(fn)
+    if definition is None:
+        raise RuleError(f"there is no function {fn!r}")
+    build = _Build(arithmetic, set(), params=set(definition.params))
+    scalar = build.function([ast.arg(p) for p in definition.params], build.expr(definition.body))
+    if arithmetic is FLOAT64:
+        return scalar
+
+    def apply(first: Any, *rest: Any) -> Any:
+        if isinstance(first, Matrix):
+            return first.map(lambda e: scalar(e, *rest))
+        return scalar(first, *rest)
+
+    return apply
+
+
+class _Build:
+    def __init__(self, arithmetic: Arithmetic, letters: set[str], params: set[str] | None = None) -> None:
+        self.arithmetic = arithmetic
+        self.letters = letters
+        self.params = params or set()
+        self.scope: dict[str, Any] = {
+            "_power": arithmetic.power,
+            "_test": arithmetic.test,
+            "_choose": arithmetic.choose,
+            "_reduce": arithmetic.reduce,
+            "_index": arithmetic.index,
+            "_matrix": arithmetic.matrix,
+        }
+
+    def function(self, arguments: list[ast.arg], body: ast.expr) -> Compiled:
+        args = ast.arguments([], arguments, None, [], [], None, [])
+        module = ast.Expression(ast.Lambda(args, body))
+        code = compile(ast.fix_missing_locations(module), "<rule>", "eval")
+        inner = next(c for c in code.co_consts if isinstance(c, CodeType))
+        return FunctionType(inner, self.scope)
+
+    def constant(self, value: Any) -> ast.expr:
+        name = f"_c{len(self.scope)}"
+        self.scope[name] = value
+        return ast.Name(name, ast.Load())
+
+    def call(self, name: str, *args: ast.expr) -> ast.expr:
+        return ast.Call(ast.Name(name, ast.Load()), list(args), [])
+
+    def expr(self, tree: Tree) -> ast.expr:
+        match tree:
+            case Num(text):
+                return self.constant(self.arithmetic.literal(text))
+            case Name(id_) if id_ in self.params:
+                return ast.Name(id_, ast.Load())
+            case Name(id_) if id_ in self.letters:
+                return self.call("_index", ast.Name(id_, ast.Load()))
+            case Name(id_) if id_ in CONSTANTS:
+                return self.call(self._constant_fn(id_))
+            case Name(id_):
+                return self._lookup([ast.Constant(id_)])
+            case Ref(base, index):
+                return self._lookup([ast.Constant(base), *(ast.Constant(i) for i in index)])
+            case At(base, index):
+                return self._lookup([ast.Constant(base), *(self.index(i) for i in index)])
+            case Bin("**", left, right):
+                return self._power(left, right)
+            case Bin(op, left, right):
+                return ast.BinOp(self.expr(left), _OPS[op], self.expr(right))
+            case Neg(arg):
+                return ast.UnaryOp(ast.USub(), self.expr(arg))
+            case Transpose(arg):
+                return self.expr(Call("transpose", (arg,)))
+            case Call(fn, args):
+                return ast.Call(
+                    self.constant(entrywise_function(fn, self.arithmetic)), [self.expr(a) for a in args], []
+                )
+            case Cmp(op, left, right):
+                return self.call("_test", ast.Constant(op), self.expr(left), self.expr(right))
+            case If(then, cond, other):
+                return self.call("_choose", self.expr(cond), self._later(then), self._later(other))
+            case Reduce(kind, body, var, over):
+                return self._reduce(kind, body, var, over)
+            case Mat(rows):
+                cells = [ast.List([self.expr(c) for c in row], ast.Load()) for row in rows]
+                return self.call("_matrix", ast.List(list(cells), ast.Load()))
+
+    def _constant_fn(self, id_: str) -> str:
+        """pi and e are made at call time: an enclosure belongs to the precision of the solve."""
+        import math
+
+        exact: Callable[[], Any] = arb.pi if id_ == "pi" else arb.const_e
+        plain = math.pi if id_ == "pi" else math.e
+        self.scope[f"_{id_}"] = exact if self.arithmetic is EXACT else lambda: plain
+        return f"_{id_}"
+
+    def _lookup(self, parts: list[ast.expr]) -> ast.expr:
+        key = parts[0] if len(parts) == 1 else ast.Tuple(parts, ast.Load())
+        return ast.Subscript(ast.Name("E", ast.Load()), key, ast.Load())
+
+    def _later(self, tree: Tree) -> ast.expr:
+        return ast.Lambda(ast.arguments([], [], None, [], [], None, []), self.expr(tree))
+
+    def _power(self, base: Tree, exponent: Tree) -> ast.expr:
+        if isinstance(exponent, Num) and exponent.text.isdigit() and int(exponent.text) <= MAX_LITERAL_POWER:
+            return ast.BinOp(self.expr(base), ast.Pow(), ast.Constant(int(exponent.text)))
+        if isinstance(exponent, Name) and exponent.id in self.letters:
+            return self.call("_power", self.expr(base), ast.Name(exponent.id, ast.Load()))
+        return self.call("_power", self.expr(base), self.expr(exponent))
+
+    def _reduce(self, kind: str, body: Tree, var: str, over: str) -> ast.expr:
+        outer = self.letters
+        self.letters = outer | {var}
+        terms = ast.ListComp(
+            self.expr(body),
+            [ast.comprehension(ast.Name(var, ast.Store()), self._lookup([ast.Constant("#" + over)]), [], 0)],
+        )
+        self.letters = outer
+        return self.call("_reduce", ast.Constant(kind), terms)
+
+    def index(self, tree: Tree) -> ast.expr:
+        """An index: whole numbers, letters, + and -, labels as they are."""
+        match tree:
+            case Num(text) if text.isdigit():
+                return ast.Constant(int(text))
+            case Name(id_) if id_ in self.letters:
+                return ast.Name(id_, ast.Load())
+            case Name(id_):
+                return self._lookup([ast.Constant("@" + id_)])
+            case Bin("+" | "-" as op, left, right):
+                return ast.BinOp(self.index(left), _OPS[op], self.index(right))
+        raise RuleError(f"an index is a letter, a whole number, or a sum of them (found {tree})")
+
+
+def evaluate(tree: Tree, arithmetic: Arithmetic = EXACT) -> Any:
+    """The value of a tree of numbers alone: a printed line, read back.
+
+    The code is cached by the shape of the tree; the numbers are handed in.
+    """
+    numbers: list[Any] = []
+
+    def lift(node: Tree) -> Tree:
+        match node:
+            case Num(text):
+                numbers.append(arithmetic.literal(text))
+                return Ref("#", (len(numbers),))
+            case Bin("**", base, Num()):
+                return Bin("**", lift(base), node.right)
+            case _:
+                return rebuild(node, lift)
+
+    function = compiled(lift(tree), (), arithmetic)
+    return function({("#", n + 1): value for n, value in enumerate(numbers)})

@@ -1,0 +1,131 @@
+"""A topic's rules as one block of text, the way lecture notes state them.
+
+    m[t] = beta1*m[t-1] + (1 - beta1)*g[t]        # first moment
+    L[k] by loss_scale:
+        mean = mean((y - y_hat[k])**2)            # mean squared error
+        half = sum((y - y_hat[k])**2) / 2         # half the squared error
+
+A comment is the reason shown beside the step. An indented block holds the readings of one rule
+among which a convention chooses; every reading not chosen is a known slip.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from dlsolve.errors import RuleError
+from dlsolve.formula.parse import parse
+from dlsolve.formula.tree import At, Call, Name, Tree, names, nodes, rebuild
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``target = expr``, with the reason in words.
+
+    `id` is the target as the topic writes it (``m[t]``); `base` its name, `letters` its index
+    letters in order. `by` names the convention that chose `expr`, `choice` the reading chosen.
+    """
+
+    id: str
+    base: str
+    letters: tuple[str, ...]
+    expr: Tree
+    why: str = ""
+    by: str = ""
+    choice: str = ""
+    factors: str = ""
+    """For a derived rule: the chain of partial derivatives it multiplies."""
+
+    @property
+    def target(self) -> Tree:
+        if not self.letters:
+            return Name(self.base)
+        return At(self.base, tuple(Name(letter) for letter in self.letters))
+
+
+def rule(target: str, expr: str | Tree, why: str = "", *, by: str = "", choice: str = "") -> Rule:
+    """One rule from its two sides. Raises `RuleError`."""
+    tree = parse(expr) if isinstance(expr, str) else expr
+    match parse(target):
+        case Name(base):
+            return Rule(target, base, (), tree, why, by, choice)
+        case At(base, index) if all(isinstance(i, Name) for i in index):
+            letters = tuple(i.id for i in index if isinstance(i, Name))
+            return Rule(target, base, letters, tree, why, by, choice)
+    raise RuleError(f"a rule defines a name or a name at index letters (found {target!r})")
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """Rules by target. `variants` holds, by target and convention key, every named reading."""
+
+    plain: Mapping[str, Rule]
+    variants: Mapping[str, tuple[str, Mapping[str, Rule]]] = field(default_factory=dict)
+
+    def choose(self, conventions: Mapping[str, str], renames: Mapping[str, str]) -> dict[str, Rule]:
+        """The rules in force: one reading per target, functions renamed (``log`` -> ``log2``)."""
+        chosen = dict(self.plain)
+        for target, (key, readings) in self.variants.items():
+            choice = conventions.get(key)
+            if choice in readings:
+                chosen[target] = readings[choice]
+        return {target: rename(r, renames) for target, r in chosen.items()} if renames else chosen
+
+    def __iter__(self) -> Iterator[Rule]:
+        yield from self.plain.values()
+        for _, readings in self.variants.values():
+            yield from readings.values()
+
+    def unknown(self, known: frozenset[str]) -> dict[str, set[str]]:
+        """By rule, the names it mentions that are neither declared nor defined by a rule."""
+        defined = known | {r.base for r in self}
+        sets = {n.over for r in self for n in nodes(r.expr) if hasattr(n, "over")}
+        out = {r.id: set(names(r.expr) - defined - set(r.letters) - sets) for r in self}
+        return {target: missing for target, missing in out.items() if missing}
+
+
+def rename(r: Rule, functions: Mapping[str, str]) -> Rule:
+    """`r` with functions renamed in its expression."""
+
+    def change(tree: Tree) -> Tree:
+        tree = rebuild(tree, change)
+        if isinstance(tree, Call) and tree.fn in functions:
+            return Call(functions[tree.fn], tree.args)
+        return tree
+
+    return replace(r, expr=change(r.expr))
+
+
+_BLOCK = re.compile(r"(?P<target>[^=#]+?)\s+by\s+(?P<key>\w+):\s*(?:#\s*(?P<why>.*))?")
+
+
+def rules(text: str) -> RuleBook:
+    """Parse a block of rules. Raises `RuleError` naming the line."""
+    plain: dict[str, Rule] = {}
+    variants: dict[str, tuple[str, dict[str, Rule]]] = {}
+    block: tuple[str, str] | None = None
+    lines = [line for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
+    margin = min((len(line) - len(line.lstrip()) for line in lines), default=0)
+    for line in lines:
+        indented = len(line) - len(line.lstrip()) > margin
+        head = _BLOCK.fullmatch(line.strip())
+        if head:
+            block = (head["target"], head["key"])
+            variants[block[0]] = (block[1], {})
+            continue
+        body, _, why = line.partition("#")
+        left, equals, right = body.partition("=")
+        if not equals or right.startswith("="):
+            raise RuleError(f"a rule reads 'target = expression  # reason' (found {line.strip()!r})")
+        left = left.strip()
+        if indented and block:
+            target, key = block
+            variants[target][1][left] = rule(target, right.strip(), why.strip(), by=key, choice=left)
+        elif left in plain:
+            raise RuleError(f"{left!r} has two rules")
+        else:
+            block = None
+            plain[left] = rule(left, right.strip(), why.strip())
+    return RuleBook(plain, variants)

@@ -1,0 +1,247 @@
+"""Names -> symbols, the only place: ``m_hat`` at step 2 is m_hat_2, m̂₂ and \\hat{m}_{2}.
+
+A topic declares its `Quantity` rows and what each index letter means; `Symbols` writes any name
+in three hands: the ASCII answer name (the public contract), Unicode for people, LaTeX for papers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal[
+    "real",
+    "integer",
+    "label",
+    "probability",
+    "matrix",
+    "direction",
+    "basis",
+    "multiset",
+    "polynomial",
+    "choice",
+    "row state",
+]
+"""What a quantity is: it decides equivalence in marking, formatting and aliases."""
+
+IndexKind = Literal["layer", "feature", "step", "epoch", "batch", "sample", "entry", "label"]
+"""How an index is written: layer, feature fuse (W1); step, epoch, batch, label follow with `_`;
+sample, entry stand in brackets, from 1."""
+
+FUSED: frozenset[str] = frozenset({"layer", "feature"})
+BRACKET: frozenset[str] = frozenset({"sample", "entry"})
+
+GREEK = dict(
+    alpha="α", beta="β", gamma="γ", delta="δ", epsilon="ε", eps="ε", zeta="ζ", eta="η",
+    theta="θ", kappa="κ", lam="λ", mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ",
+    phi="φ", chi="χ", psi="ψ", omega="ω", lr="η", Delta="Δ", Sigma="Σ", Lam="Λ", Omega="Ω",
+)  # fmt: skip
+_LATEX = {"lam": "lambda", "Lam": "Lambda", "eps": "epsilon", "lr": "eta"}
+_HATS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
+
+_SUB = dict(zip("0123456789+-=()aehijklmnoprstuvx−,", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₋,", strict=True))
+_SUP = dict(zip("0123456789+-=()ijkLnTtlmx−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱʲᵏᴸⁿᵀᵗˡᵐˣ⁻", strict=True))
+
+
+def subscript(text: str) -> str:
+    """`text` lowered: ``t-1`` -> ₜ₋₁; ``_text`` or ``_(text)`` where Unicode has no such letters."""
+    if all(c in _SUB for c in text) and text != ",":
+        return "".join(_SUB[c] for c in text)
+    return f"_{text}" if text.isalnum() else f"_({text})"
+
+
+def superscript(text: str) -> str | None:
+    """`text` raised, or None where Unicode has no such letters."""
+    return "".join(_SUP[c] for c in text) if all(c in _SUP for c in text) else None
+
+
+def slug(label: str) -> str:
+    """The part of an answer name that stands for a label: ``not spam`` -> ``not_spam``."""
+    return re.sub(r"[^0-9A-Za-z]+", "_", label.strip()).strip("_") or "x"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One row of a topic's notation table.
+
+    `index` holds the index letters in order (``"l k"``). `shape` is empty for scalars. `symbol`
+    replaces the derived Unicode symbol. `template` shows labels: ``P({h} | {e})``.
+    """
+
+    name: str
+    meaning: str
+    index: str = ""
+    shape: str = ""
+    kind: Kind = "real"
+    symbol: str | None = None
+    latex: str | None = None
+    template: str | None = None
+    unit: str = ""
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        return tuple(self.index.split())
+
+
+@dataclass(frozen=True)
+class Notation:
+    """A topic's notation table: its quantities and what each index letter counts."""
+
+    quantities: Sequence[Quantity]
+    indices: Mapping[str, IndexKind] = field(default_factory=dict)
+    table: Mapping[str, Quantity] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "table", {q.name: q for q in self.quantities})
+
+
+class Symbols:
+    """Writes names. `course` replaces symbols (``{"lr": "α"}``); `hidden` index letters are left
+    out of names (the epoch of a run that has one epoch only)."""
+
+    def __init__(
+        self,
+        notation: Notation,
+        course: Mapping[str, str] | None = None,
+        hidden: frozenset[str] = frozenset(),
+    ) -> None:
+        self.notation = notation
+        self.course = dict(course or {})
+        self.hidden = hidden
+        self._base_cache: dict[tuple[str, bool], str] = {}
+
+    # -- what a name is ------------------------------------------------------------------------
+
+    def quantity(self, base: str) -> Quantity | None:
+        """The notation row of `base`; the gradient of a declared X (``dX``) has X's shape."""
+        table = self.notation.table
+        found = table.get(base)
+        if found is None and self._is_gradient(base):
+            x = table[base[1:]]
+            return Quantity(base, f"gradient of the loss by {x.name}", x.index, x.shape)
+        return found
+
+    def _is_gradient(self, base: str) -> bool:
+        return base[0] == "d" and base not in self.notation.table and base[1:] in self.notation.table
+
+    def is_array(self, base: str) -> bool:
+        """Whether `base` is declared with a shape (a vector or matrix)."""
+        row = self.quantity(base)
+        return row is not None and bool(row.shape)
+
+    def _parts(self, base: str, index: Sequence[str]) -> tuple[str, list[str], list[str]]:
+        """Index texts of `base` sorted into fused, following and bracketed ones."""
+        row = self.quantity(base)
+        letters = row.letters if row else ()
+        fused, after, bracket = "", [], []
+        for n, text in enumerate(index):
+            letter = letters[n] if n < len(letters) else None
+            kind = self.notation.indices.get(letter, "entry") if letter else "entry"
+            if letter in self.hidden:
+                continue
+            if kind in FUSED:
+                fused += text
+            elif kind in BRACKET:
+                bracket.append(text)
+            else:
+                after.append(text)
+        return fused, after, bracket
+
+    # -- three hands ---------------------------------------------------------------------------
+
+    def ascii(self, base: str, index: Sequence[object] = ()) -> str:
+        """The answer name: ``m_hat_2``, ``W1_2``, ``y_hat_1[3]``, ``posterior_not_spam``."""
+        fused, after, bracket = self._parts(base, [_plain(i) for i in index])
+        text = base + fused + "".join(f"_{i}" for i in after)
+        return f"{text}[{','.join(bracket)}]" if bracket else text
+
+    def unicode(self, base: str, index: Sequence[str] = (), entry: str = "") -> str:
+        """For people: m̂₂, W₁⁽²⁾, ŷ₁[3]. `entry` is the index letter of a vector inside a sum."""
+        row = self.quantity(base)
+        if row and row.template:
+            return row.template.format(**dict(zip(row.letters, index, strict=False)))
+        fused, after, bracket = self._parts(base, list(index))
+        if self._is_gradient(base) and base not in self.course:
+            inner = self.unicode(base[1:], index, entry)
+            return f"∂L/∂{inner}"
+        head = self._head(base, latex=False)
+        text = head + (subscript(fused) if fused else "")
+        if after and (fused or head[-1:] in "₀₁₂₃₄₅₆₇₈₉"):
+            raised = superscript("(" + ",".join(after) + ")")
+            text += raised or f"^({','.join(after)})"
+        elif after:
+            text += subscript(",".join(after))
+        if entry:
+            text += subscript(entry)
+        return text + (subscript(",".join(bracket)) if bracket and all(
+            len(b) == 1 and b.isalpha() for b in bracket) else f"[{','.join(bracket)}]" if bracket else "")
+
+    def latex(self, base: str, index: Sequence[str] = (), entry: str = "") -> str:
+        """For papers: ``\\hat{m}_{2}``, ``W_{1}^{(2)}``."""
+        row = self.quantity(base)
+        if row and row.template:
+            texts = {k: r"\text{" + latex_text(v) + "}" for k, v in zip(row.letters, index, strict=False)}
+            return row.template.replace("|", r"\mid").format(**texts)
+        fused, after, bracket = self._parts(base, list(index))
+        if self._is_gradient(base) and base not in self.course:
+            return r"\frac{\partial L}{\partial " + self.latex(base[1:], index, entry) + "}"
+        text = self._head(base, latex=True)
+        low = [p for p in (fused, "" if fused else ",".join(after), entry, ",".join(bracket)) if p]
+        if low and text.endswith("}") and "_{" in text:
+            text = text[:-1] + "," + ",".join(low) + "}"
+        elif low:
+            text += "_{" + ",".join(low) + "}"
+        return text + (r"^{(" + ",".join(after) + ")}" if fused and after else "")
+
+    def _head(self, base: str, *, latex: bool) -> str:
+        key = (base, latex)
+        if key not in self._base_cache:
+            self._base_cache[key] = self._make_head(base, latex=latex)
+        return self._base_cache[key]
+
+    def _make_head(self, base: str, *, latex: bool) -> str:
+        row = self.notation.table.get(base)
+        if base in self.course:
+            return self.course[base]
+        if row is not None:
+            given = row.latex if latex else row.symbol
+            if given is not None:
+                return given
+            if row.symbol is not None:
+                return row.symbol
+        return head_symbol(base, latex=latex)
+
+
+def head_symbol(base: str, *, latex: bool = False) -> str:
+    """The symbol of a bare name: ``beta1`` -> β₁, ``y_hat`` -> ŷ, ``w_new`` -> w_new (lowered)."""
+    stem, *rest = base.split("_")
+    hats = [r for r in rest if r in _HATS]
+    low = [r for r in rest if r not in _HATS]
+    match = re.fullmatch(r"([A-Za-z]+?)(\d*)", stem)
+    letters, digits = match.groups() if match else (stem, "")
+    if digits:
+        low.insert(0, digits)
+    if latex:
+        name = _LATEX.get(letters, letters)
+        text = f"\\{name}" if letters in GREEK else (letters if len(letters) == 1 else rf"\mathrm{{{letters}}}")
+        for hat in hats:
+            text = rf"\{hat}{{{text}}}"
+        parts = [p if p.isdigit() or len(p) == 1 else rf"\mathrm{{{p}}}" for p in low]
+        return text + ("_{" + ",".join(parts) + "}" if parts else "")
+    text = GREEK.get(letters, letters)
+    for hat in hats:
+        text += _HATS[hat]
+    return text + "".join(subscript(p) for p in low)
+
+
+def latex_text(text: str) -> str:
+    """`text` escaped for LaTeX text mode; control characters dropped."""
+    table = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
+             "^": r"\textasciicircum{}", "_": r"\_", "~": r"\textasciitilde{}", "%": r"\%"}  # fmt: skip
+    return "".join(table.get(c, c) for c in text if c.isprintable())
+
+
+def _plain(index: object) -> str:
+    return str(index) if isinstance(index, int) else slug(str(index))

@@ -1,0 +1,53 @@
+"""Reading typed numbers exactly, with every bound checked before a number is built."""
+
+from __future__ import annotations
+
+import re
+
+from flint import arb, fmpq
+
+from dlsolve.errors import DlsolveError
+
+Scalar = fmpq | arb | float
+"""A number of a run: exact, a certified enclosure, or (a whole run in float64) a float."""
+
+MAX_CHARS = 400
+MAX_EXPONENT = 400
+
+_NUMBER = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?", re.ASCII)
+
+
+class NumberError(DlsolveError):
+    """A text that is no number, or one beyond the bounds; says which."""
+
+
+def read(text: str) -> fmpq:
+    """The exact value of ``-0.0541``, ``1e-8`` or ``5/2``.
+
+    Raises `NumberError`; lengths and exponents are bounded before any integer is built.
+    """
+    text = text.strip().replace("\u2212", "-")
+    if len(text) > MAX_CHARS:
+        raise NumberError(f"a number of {len(text)} characters; at most {MAX_CHARS} are read")
+    over, slash, under = text.partition("/")
+    value = _decimal(over.strip(), text)
+    if slash:
+        bottom = _decimal(under.strip(), text)
+        if bottom == 0:
+            raise NumberError(f"{text!r} divides by 0")
+        value /= bottom
+    return value
+
+
+def _decimal(part: str, text: str) -> fmpq:
+    match = _NUMBER.fullmatch(part)
+    if match is None or not (match[2] or match[3]):
+        raise NumberError(f"{text!r} is not a number")
+    sign, whole, places, exponent = match.groups()
+    power = int(exponent) if exponent and len(exponent) <= 6 else 0
+    if exponent and (len(exponent) > 6 or abs(power) > MAX_EXPONENT):
+        raise NumberError(f"{text!r}: exponents beyond ±{MAX_EXPONENT} are not read")
+    power -= len(places or "")
+    digits = int((whole or "") + (places or "") or "0")
+    value = fmpq(digits * 10**power) if power >= 0 else fmpq(digits, 10**-power)
+    return -value if sign == "-" else value

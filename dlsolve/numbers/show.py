@@ -1,0 +1,158 @@
+"""Rounding and showing: half up on the exact value, significant figures or decimal places."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from flint import arb, fmpq, fmpz
+
+from dlsolve.errors import InputError
+from dlsolve.numbers.exact import Scalar
+from dlsolve.numbers.precision import UndecidedError, at_most
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """How many digits to show: `unit` is ``sf`` (significant figures) or ``dp`` (places)."""
+
+    count: int = 5
+    unit: str = "sf"
+
+    @classmethod
+    def parse(cls, text: str, where: str = "--digits") -> Digits:
+        """Read ``5``, ``5sf`` or ``4dp``. Raises `InputError`."""
+        match = re.fullmatch(r"(\d{1,3})(sf|dp)?", text.strip(), re.ASCII)
+        if match is None or not (1 if match[2] != "dp" else 0) <= int(match[1]) <= 100:
+            raise InputError(
+                where, "not a number of digits", found=repr(text), remedy="write 5, 5sf or 4dp (1 to 100)"
+            )
+        return cls(int(match[1]), match[2] or "sf")
+
+    def more(self, extra: int) -> Digits:
+        return Digits(self.count + extra, self.unit)
+
+    def __str__(self) -> str:
+        return f"{self.count}{self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A number as printed: `text` in ASCII and whether it is the exact value."""
+
+    text: str
+    exact: bool
+
+
+def bounds(value: Scalar) -> tuple[fmpq, fmpq]:
+    """The least and greatest number that `value` can be, exactly. Raises `UndecidedError` on nan."""
+    if isinstance(value, fmpq):
+        return value, value
+    if isinstance(value, float):
+        exact = from_float(value)
+        return exact, exact
+    if not value.is_finite():
+        raise UndecidedError("a value without bounds")
+    mid, rad = value.mid().fmpq(), value.rad().fmpq()
+    return mid - rad, mid + rad
+
+
+def from_float(value: float) -> fmpq:
+    """The exact value of a float (shortest decimal that denotes it)."""
+    from dlsolve.numbers.exact import read
+
+    if not math.isfinite(value):
+        raise UndecidedError("a float that is not finite")
+    return read(repr(value))
+
+
+def exponent10(value: fmpq) -> int:
+    """e with 10^e <= |value| < 10^(e+1), for value != 0."""
+    p, q = abs(int(value.p)), int(value.q)
+    guess = int((p.bit_length() - q.bit_length()) * 0.30103)
+    while p >= q * 10 ** (guess + 1) if guess >= -1 else p * 10 ** -(guess + 1) >= q:
+        guess += 1
+    while p < q * 10**guess if guess >= 0 else p * 10**-guess < q:
+        guess -= 1
+    return guess
+
+
+def round_to(value: fmpq, digits: Digits) -> fmpq:
+    """`value` rounded half up (away from zero) to `digits`."""
+    if value == 0:
+        return fmpq(0)
+    places = digits.count if digits.unit == "dp" else digits.count - 1 - exponent10(value)
+    scale = fmpq(10) ** places
+    scaled = abs(value) * scale + fmpq(1, 2)
+    whole = fmpq(fmpz(int(scaled.p) // int(scaled.q))) / scale
+    return whole if value > 0 else -whole
+
+
+def decimal(value: fmpq) -> str:
+    """The text of a terminating decimal; scientific below 1e-6 and from 1e16."""
+    if value == 0:
+        return "0"
+    sign = "-" if value < 0 else ""
+    p, q = abs(int(value.p)), int(value.q)
+    places = 0
+    twos = (q & -q).bit_length() - 1
+    fives, rest = 0, q >> twos
+    while rest % 5 == 0:
+        rest //= 5
+        fives += 1
+    if rest != 1:
+        raise ValueError("not a terminating decimal")
+    places = max(twos, fives)
+    digits = str(p * 10**places // q)
+    exponent = len(digits) - 1 - places
+    if exponent < -6 or exponent >= 16:
+        head = digits.rstrip("0")
+        head = head[0] + ("." + head[1:] if len(head) > 1 else "")
+        return f"{sign}{head}e{exponent}"
+    if places == 0:
+        return sign + digits
+    digits = digits.rjust(places + 1, "0")
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"
+
+
+def show(value: Scalar, digits: Digits) -> Shown:
+    """`value` to `digits`; trailing zeros dropped. Raises `UndecidedError` where an enclosure does
+    not settle the digits (at the last precision a zero is shown as ``0``, not exact)."""
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return Shown(repr(value), exact=False)
+        exact = from_float(value)
+        rounded = round_to(exact, digits)
+        return Shown(decimal(rounded), rounded == exact)
+    if isinstance(value, fmpq):
+        rounded = round_to(value, digits)
+        return Shown(decimal(rounded), rounded == value)
+    low, high = bounds(value)
+    below, above = round_to(low, digits), round_to(high, digits)
+    if below == above and (below != 0 or digits.unit == "dp"):
+        return Shown(decimal(below), exact=False)
+    if at_most():
+        return Shown("0" if low <= 0 <= high else decimal(round_to((low + high) / 2, digits)), exact=False)
+    raise UndecidedError("the shown digits of a value")
+
+
+def fraction(value: fmpq) -> str:
+    """``47/190``, or the integer alone."""
+    return str(int(value.p)) if value.q == 1 else f"{int(value.p)}/{int(value.q)}"
+
+
+def terminates(value: fmpq) -> bool:
+    """Whether `value` is a terminating decimal."""
+    rest = int(value.q)
+    rest >>= (rest & -rest).bit_length() - 1
+    while rest % 5 == 0:
+        rest //= 5
+    return rest == 1
+
+
+def to_float(value: Scalar) -> float:
+    """The nearest double."""
+    if isinstance(value, fmpq):
+        return int(value.p) / int(value.q)
+    return float(value.mid()) if isinstance(value, arb) else value

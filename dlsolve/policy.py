@@ -1,0 +1,151 @@
+"""What a named step hands on to the steps after it.
+
+exact   what was computed
+carry   rounded as it is written down by hand
+follow  what the student wrote, where something was written
+slip    one rule replaced for the whole run, or at one step
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flint import fmpq
+
+from dlsolve.formula.rules import Rule
+from dlsolve.numbers.matrix import Matrix
+from dlsolve.numbers.show import Digits, bounds, from_float, round_to
+
+if TYPE_CHECKING:
+    from dlsolve.trace import Key, Trace
+
+
+class Policy:
+    """The exact policy; the others change one of its three answers."""
+
+    name = "exact"
+    passive = True
+    """Whether values are handed on as computed (the trace then skips `hand_on`)."""
+
+    def rules(self, chosen: dict[str, Rule]) -> dict[str, Rule]:
+        """The rules in force."""
+        return chosen
+
+    def replaced(self, rule: Rule, key: Key) -> Rule:
+        """The rule used for one step."""
+        return rule
+
+    def hand_on(self, trace: Trace, key: Key, value: Any) -> Any:
+        """The value that later steps see."""
+        return value
+
+    def branch(self, trace: Trace, question: str, truth: bool | None) -> bool:
+        """The branch taken; `truth` is None where enclosures do not settle it."""
+        return bool(truth)
+
+
+EXACT_POLICY = Policy()
+
+
+@dataclass(frozen=True)
+class Carry(Policy):
+    """Every named value rounded to `digits` as it is written down."""
+
+    digits: Digits
+    name = "carry"
+    passive = False
+
+    def hand_on(self, trace: Trace, key: Key, value: Any) -> Any:
+        return map_scalars(value, self._round)
+
+    def _round(self, value: Any) -> Any:
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, float):
+            return float(round_to(from_float(value), self.digits))
+        if isinstance(value, fmpq):
+            return round_to(value, self.digits)
+        low, high = bounds(value)
+        below, above = round_to(low, self.digits), round_to(high, self.digits)
+        if below != above:
+            from dlsolve.numbers.precision import UndecidedError, at_most
+
+            if not at_most():
+                raise UndecidedError("a carried digit")
+        return below
+
+
+@dataclass(frozen=True)
+class Follow(Policy):
+    """The student's values by answer name (``y_hat_1[3]`` for an entry); branches by `branches`,
+    a question's text -> the way the student took."""
+
+    written: Mapping[str, Any]
+    branches: Mapping[str, bool] = field(default_factory=dict)
+    name = "follow"
+    passive = False
+
+    def hand_on(self, trace: Trace, key: Key, value: Any) -> Any:
+        name = trace.name(key)
+        if name in self.written:
+            return self.written[name]
+        if isinstance(value, Matrix):
+            rows = [
+                [self.written.get(f"{name}[{_entry(value, i, j)}]", e) for j, e in enumerate(row)]
+                for i, row in enumerate(value.rows)
+            ]
+            return Matrix(rows)
+        return value
+
+    def branch(self, trace: Trace, question: str, truth: bool | None) -> bool:
+        return self.branches.get(question, bool(truth))
+
+
+@dataclass(frozen=True)
+class Slip(Policy):
+    """`replacement` used instead of its target's rule: everywhere, or only at the step `at`."""
+
+    replacement: Rule
+    at: str | None = None
+    under: Policy = EXACT_POLICY
+    name = "slip"
+    passive = False
+
+    def rules(self, chosen: dict[str, Rule]) -> dict[str, Rule]:
+        if self.at is not None:
+            return chosen
+        return {**chosen, self.replacement.id: self.replacement}
+
+    def replaced(self, rule: Rule, key: Key) -> Rule:
+        same = self.at is not None and rule.id == self.replacement.id
+        return self.replacement if same and _text(key) == self.at else rule
+
+    def hand_on(self, trace: Trace, key: Key, value: Any) -> Any:
+        return self.under.hand_on(trace, key, value)
+
+    def branch(self, trace: Trace, question: str, truth: bool | None) -> bool:
+        return self.under.branch(trace, question, truth)
+
+
+def map_scalars(value: Any, change: Any) -> Any:
+    """`change` on a scalar, or on every entry of a matrix or array."""
+    if isinstance(value, Matrix):
+        return value.map(change)
+    if hasattr(value, "shape"):
+        import numpy
+
+        return numpy.vectorize(change, otypes=[float])(value)
+    return change(value)
+
+
+def _entry(value: Matrix, i: int, j: int) -> str:
+    """The 1-based entry part of an answer name: one number into a column or row."""
+    if value.shape[1] == 1:
+        return str(i + 1)
+    return str(j + 1) if value.shape[0] == 1 else f"{i + 1},{j + 1}"
+
+
+def _text(key: Key) -> str:
+    return key if isinstance(key, str) else "|".join(map(str, key))
