@@ -33,7 +33,7 @@ class Policy:
         """The rules in force."""
         return chosen
 
-    def replaced(self, rule: Rule, key: Key) -> Rule:
+    def replaced(self, trace: Trace, rule: Rule, key: Key) -> Rule:
         """The rule used for one step."""
         return rule
 
@@ -118,9 +118,9 @@ class Slip(Policy):
             return chosen
         return {**chosen, self.replacement.id: self.replacement}
 
-    def replaced(self, rule: Rule, key: Key) -> Rule:
+    def replaced(self, trace: Trace, rule: Rule, key: Key) -> Rule:
         same = self.at is not None and rule.id == self.replacement.id
-        return self.replacement if same and _text(key) == self.at else rule
+        return self.replacement if same and trace.name(key) == self.at else rule
 
     def hand_on(self, trace: Trace, key: Key, value: Any) -> Any:
         return self.under.hand_on(trace, key, value)
@@ -145,7 +145,3 @@ def _entry(value: Matrix, i: int, j: int) -> str:
     if value.shape[1] == 1:
         return str(i + 1)
     return str(j + 1) if value.shape[0] == 1 else f"{i + 1},{j + 1}"
-
-
-def _text(key: Key) -> str:
-    return key if isinstance(key, str) else "|".join(map(str, key))

@@ -1,0 +1,131 @@
+"""Matrix lines entry by entry: products as sums, sums over a vector term by term."""
+
+from __future__ import annotations
+
+from dlsolve.formula.functions import DEFINED, body_of
+from dlsolve.formula.tree import Bin, Call, Cmp, If, Mat, Name, Neg, Num, Transpose, Tree, rebuild
+
+_SCALAR_CALLS = ("sum", "mean", "max", "min", "prod")
+
+
+def shape(tree: Tree) -> tuple[int, int]:
+    """The shape of a tree of numbers and written-out matrices; (1, 1) for a number."""
+    match tree:
+        case Mat(rows):
+            return len(rows), len(rows[0])
+        case Transpose(arg):
+            a, b = shape(arg)
+            return b, a
+        case Bin("@", left, right):
+            return shape(left)[0], shape(right)[1]
+        case Bin(_, left, right) | Cmp(_, left, right):
+            (a, b), (c, d) = shape(left), shape(right)
+            return max(a, c), max(b, d)
+        case Call(fn, args):
+            if fn in _SCALAR_CALLS and len(args) == 1:
+                return 1, 1
+            if fn == "rowsum":
+                return shape(args[0])[0], 1
+            if fn == "colsum":
+                return 1, shape(args[0])[1]
+            shapes = [shape(a) for a in args]
+            return max(s[0] for s in shapes), max(s[1] for s in shapes)
+        case If(then, cond, other):
+            shapes = [shape(then), shape(cond), shape(other)]
+            return max(s[0] for s in shapes), max(s[1] for s in shapes)
+        case Neg(arg):
+            return shape(arg)
+        case _:
+            return 1, 1
+
+
+def entry(tree: Tree, i: int, j: int) -> Tree:
+    """Entry (i, j), from 0, of a tree of numbers and matrices: a tree of numbers."""
+    rows, cols = shape(tree)
+    i, j = (0 if rows == 1 else i), (0 if cols == 1 else j)
+    match tree:
+        case Mat(cells):
+            return cells[i][j]
+        case Transpose(arg):
+            return entry(arg, j, i)
+        case Bin("@", left, right):
+            return _sum([Bin("*", entry(left, i, k), entry(right, k, j)) for k in range(shape(left)[1])])
+        case Bin(op, left, right):
+            return Bin(op, entry(left, i, j), entry(right, i, j))
+        case Cmp(op, left, right):
+            return Cmp(op, entry(left, i, j), entry(right, i, j))
+        case Neg(arg):
+            return Neg(entry(arg, i, j))
+        case If(then, cond, other):
+            return If(entry(then, i, j), entry(cond, i, j), entry(other, i, j))
+        case Call("sum" | "mean" as fn, (arg,)) if shape(arg) != (1, 1):
+            cells = all_entries(arg)
+            return _sum(cells) if fn == "sum" else Bin("/", _sum(cells), Num(str(len(cells))))
+        case Call("max" | "min" | "prod" as fn, (arg,)) if shape(arg) != (1, 1):
+            return Call(fn, tuple(all_entries(arg)))
+        case Call("rowsum", (arg,)):
+            return _sum([entry(arg, i, k) for k in range(shape(arg)[1])])
+        case Call("colsum", (arg,)):
+            return _sum([entry(arg, k, j) for k in range(shape(arg)[0])])
+        case Call("softmax", (arg,)):
+            along_row = rows == 1 and cols > 1
+            terms = [entry(arg, 0, k) for k in range(cols)] if along_row else [entry(arg, k, j) for k in range(rows)]
+            exps: list[Tree] = [Call("exp", (t,)) for t in terms]
+            return Bin("/", exps[j if along_row else i], _sum(exps))
+        case Call(fn, args):
+            return Call(fn, tuple(entry(a, i, j) for a in args))
+        case _:
+            return tree
+
+
+def all_entries(tree: Tree) -> list[Tree]:
+    """Every entry of `tree`, row by row."""
+    rows, cols = shape(tree)
+    return [entry(tree, i, j) for i in range(rows) for j in range(cols)]
+
+
+def _sum(terms: list[Tree]) -> Tree:
+    out = terms[0]
+    for term in terms[1:]:
+        out = Bin("+", out, term)
+    return out
+
+
+def has_matrix(tree: Tree) -> bool:
+    match tree:
+        case Mat():
+            return True
+        case Num() | Name():
+            return False
+        case _:
+            from dlsolve.formula.tree import children
+
+            return any(has_matrix(c) for c in children(tree))
+
+
+def spread(tree: Tree, most: int) -> Tree:
+    """`tree` as one matrix of entry lines (up to `most` rows and columns), or one scalar line."""
+    if not has_matrix(tree):
+        return tree
+    rows, cols = shape(tree)
+    if rows > most or cols > most:
+        return tree
+    if (rows, cols) == (1, 1):
+        return entry(tree, 0, 0)
+    return Mat(tuple(tuple(unfold(entry(tree, i, j)) for j in range(cols)) for i in range(rows)))
+
+
+def unfold(tree: Tree) -> Tree:
+    """`tree` with its outermost defined function replaced by its rule: σ(1) -> 1/(1 + e⁻¹)."""
+    if isinstance(tree, Call) and (tree.fn in DEFINED or tree.fn.endswith("_prime")):
+        definition = body_of(tree.fn)
+        if definition is not None:
+            return substitute(definition.body, dict(zip(definition.params, tree.args, strict=True)))
+    return tree
+
+
+def substitute(tree: Tree, values: dict[str, Tree]) -> Tree:
+    """`tree` with names replaced."""
+    if isinstance(tree, Name):
+        return values.get(tree.id, tree)
+    return rebuild(tree, lambda child: substitute(child, values))

@@ -1,0 +1,115 @@
+"""(topic, problem, how to compute) -> a `Solution`: the run, and all that a renderer asks of it.
+
+The run is written whole at 128, 256, … bits until every shown digit and every branch is decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dlsolve.conventions import CONVENTIONS
+from dlsolve.errors import InputError
+from dlsolve.formula.compiled import EXACT, FLOAT64, Arithmetic
+from dlsolve.notation import Symbols
+from dlsolve.numbers.precision import LADDER, UndecidedError, precision
+from dlsolve.numbers.show import Digits
+from dlsolve.policy import EXACT_POLICY, Carry, Policy
+from dlsolve.readings import shown_value
+from dlsolve.topic import Topic
+from dlsolve.trace import Operation, Trace
+
+FLOAT_FROM_STEPS = 1_000
+FLOAT_FROM_NUMBERS = 2_000
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A solved problem. `exact` is the same run carried in full, where `trace` rounds by hand."""
+
+    topic: Topic[Any]
+    problem: Any
+    trace: Trace
+    digits: Digits
+    arith: str
+    exact: Trace | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    """The problem file's other fields: id, title, statement, asked, printed, …"""
+
+
+def run(
+    topic: Topic[Any],
+    problem: Any,
+    *,
+    conventions: Mapping[str, str] | None = None,
+    symbols: Mapping[str, str] | None = None,
+    digits: Digits | None = None,
+    policy: Policy = EXACT_POLICY,
+    arithmetic: Arithmetic = EXACT,
+) -> Trace:
+    """One run of `topic` under `policy`, at the least precision that decides it.
+
+    Raises `InputError`, `DomainError`, `LimitError`.
+    """
+    choices = chosen(topic, conventions or {})
+    for bits in LADDER:
+        with precision(bits):
+            trace = Trace(
+                Symbols(topic.notation, symbols), topic.rules, choices, arithmetic, policy, bits
+            )
+            try:
+                topic.solve(problem, trace)
+                _decide(trace, digits or Digits())
+            except UndecidedError:
+                if bits == LADDER[-1]:
+                    raise
+                continue
+            return trace
+    raise AssertionError("unreachable")
+
+
+def chosen(topic: Topic[Any], conventions: Mapping[str, str]) -> dict[str, str]:
+    """The convention choices in force. Raises `InputError` for an unknown key or choice."""
+    for key, choice in conventions.items():
+        if key not in topic.conventions:
+            known = ", ".join(topic.conventions) or "none"
+            raise InputError(f"$.conventions.{key}", f"not a convention of {topic.name}", remedy=f"its conventions: {known}")
+        if choice not in CONVENTIONS[key].choices:
+            allowed = ", ".join(CONVENTIONS[key].choices)
+            raise InputError(f"$.conventions.{key}", "not a choice", found=repr(choice), remedy=f"choose one of {allowed}")
+    return {**topic.conventions, **conventions}
+
+
+def _decide(trace: Trace, digits: Digits) -> None:
+    """Raises `UndecidedError` where an enclosure does not settle a shown digit."""
+    if trace.arithmetic is FLOAT64:
+        return
+    for step in trace.steps.values():
+        value = step.after if isinstance(step, Operation) else step.value
+        if hasattr(value, "is_finite") or hasattr(value, "shape"):
+            shown_value(value, digits)
+
+
+def solve_problem(
+    topic: Topic[Any],
+    problem: Any,
+    *,
+    conventions: Mapping[str, str] | None = None,
+    symbols: Mapping[str, str] | None = None,
+    digits: Digits | None = None,
+    carry: Digits | None = None,
+    arith: str = "auto",
+    numbers: int = 0,
+    meta: Mapping[str, Any] | None = None,
+) -> Solution:
+    """Solve one problem. `numbers` counts the given numbers; `arith` is auto, exact or float64."""
+    digits = digits or Digits()
+    long = topic.steps(problem) > FLOAT_FROM_STEPS or numbers > FLOAT_FROM_NUMBERS
+    arithmetic = FLOAT64 if arith == "float64" or (arith == "auto" and long) else EXACT
+    how = {"conventions": conventions, "symbols": symbols, "arithmetic": arithmetic}
+    exact = run(topic, problem, digits=digits, **how)  # type: ignore[arg-type]
+    carried = run(topic, problem, digits=carry, policy=Carry(carry), **how) if carry else None  # type: ignore[arg-type]
+    return Solution(
+        topic, problem, carried or exact, carry or digits, arithmetic.name, exact if carried else None, meta or {}
+    )

@@ -1,0 +1,51 @@
+"""What a topic file declares: one `TOPIC`, from which flags, schema, help, batch and check derive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from dlsolve.formula.rules import Rule, RuleBook
+from dlsolve.notation import Notation
+
+if TYPE_CHECKING:
+    from dlsolve.trace import Trace
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True)
+class DeclaredSlip:
+    """A slip that markers know: a rule to put in place of the topic's, and what it says."""
+
+    id: str
+    rule: Rule
+    says: str
+
+
+@dataclass(frozen=True)
+class Topic(Generic[P]):
+    """A kind of problem.
+
+    `problem` is a `msgspec.Struct` of the inputs (`dlsolve.fields` says which types it may use);
+    `solve(problem, trace)` writes the derivation. `conventions` gives each convention that touches
+    the topic its default; `example` is the `given` of a problem file to start from. `steps` counts
+    the iterations a problem asks for (a run past 1,000 is solved in float64).
+    """
+
+    name: str
+    title: str
+    chapter: str
+    problem: type[P]
+    solve: Callable[[P, Trace], None]
+    notation: Notation
+    rules: RuleBook
+    source: str
+    example: Mapping[str, Any]
+    aliases: tuple[str, ...] = ()
+    conventions: Mapping[str, str] = field(default_factory=dict)
+    slips: tuple[DeclaredSlip, ...] = ()
+    steps: Callable[[P], int] = lambda _: 0
+    text: str = ""
+    """The page of notes: the module's docstring."""
