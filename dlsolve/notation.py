@@ -26,9 +26,9 @@ Kind = Literal[
 ]
 """What a quantity is: it decides equivalence in marking, formatting and aliases."""
 
-IndexKind = Literal["layer", "feature", "step", "epoch", "batch", "sample", "entry", "label"]
+IndexKind = Literal["layer", "feature", "step", "epoch", "batch", "sample", "entry", "label", "silent"]
 """How an index is written: layer, feature fuse (W1); step, epoch, batch, label follow with `_`;
-sample, entry stand in brackets, from 1."""
+sample, entry stand in brackets, from 1; silent is never written."""
 
 FUSED: frozenset[str] = frozenset({"layer", "feature"})
 BRACKET: frozenset[str] = frozenset({"sample", "entry"})
@@ -42,7 +42,9 @@ _LATEX = {"lam": "lambda", "Lam": "Lambda", "eps": "epsilon", "lr": "eta"}
 _HATS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 
 _SUB = dict(zip("0123456789+-=()aehijklmnoprstuvx−,", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₋,", strict=True))
-_SUP = dict(zip("0123456789+-=()ijkLnTtlmx−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱʲᵏᴸⁿᵀᵗˡᵐˣ⁻", strict=True))
+_SUP = dict(
+    zip("0123456789+-=()−abcdefghijklmnoprstuvwxyzLT,", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴸᵀ,", strict=True)
+)
 
 
 def subscript(text: str) -> str:
@@ -98,19 +100,24 @@ class Notation:
 
 
 class Symbols:
-    """Writes names. `course` replaces symbols (``{"lr": "α"}``); `hidden` index letters are left
-    out of names (the epoch of a run that has one epoch only)."""
+    """Writes names. `course` replaces symbols (``{"lr": "α"}``)."""
 
     def __init__(
         self,
         notation: Notation,
         course: Mapping[str, str] | None = None,
-        hidden: frozenset[str] = frozenset(),
     ) -> None:
         self.notation = notation
         self.course = dict(course or {})
-        self.hidden = hidden
+        self.hidden: set[tuple[str, str]] = set()
+        """(index letter, value) pairs left out of names: epoch 1 of a run that has one epoch."""
+        self.quiet: set[tuple[str, str]] = set()
+        """Pairs left out of symbols only: W1_0 is written W₁ where there is one update."""
         self._base_cache: dict[tuple[str, bool], str] = {}
+
+    def declare(self, *rows: Quantity) -> None:
+        """Add rows that only this problem has: the variables of a typed function."""
+        self.notation = Notation([*self.notation.quantities, *rows], self.notation.indices)
 
     # -- what a name is ------------------------------------------------------------------------
 
@@ -131,7 +138,7 @@ class Symbols:
         row = self.quantity(base)
         return row is not None and bool(row.shape)
 
-    def _parts(self, base: str, index: Sequence[str]) -> tuple[str, list[str], list[str]]:
+    def _parts(self, base: str, index: Sequence[str], quiet: bool = True) -> tuple[str, list[str], list[str]]:
         """Index texts of `base` sorted into fused, following and bracketed ones."""
         row = self.quantity(base)
         letters = row.letters if row else ()
@@ -139,7 +146,8 @@ class Symbols:
         for n, text in enumerate(index):
             letter = letters[n] if n < len(letters) else None
             kind = self.notation.indices.get(letter, "entry") if letter else "entry"
-            if letter in self.hidden:
+            pair = (letter or "", text)
+            if kind == "silent" or pair in self.hidden or (quiet and pair in self.quiet):
                 continue
             if kind in FUSED:
                 fused += text
@@ -153,7 +161,7 @@ class Symbols:
 
     def ascii(self, base: str, index: Sequence[object] = ()) -> str:
         """The answer name: ``m_hat_2``, ``W1_2``, ``y_hat_1[3]``, ``posterior_not_spam``."""
-        fused, after, bracket = self._parts(base, [_plain(i) for i in index])
+        fused, after, bracket = self._parts(base, [_plain(i) for i in index], quiet=False)
         text = base + fused + "".join(f"_{i}" for i in after)
         return f"{text}[{','.join(bracket)}]" if bracket else text
 
@@ -168,13 +176,12 @@ class Symbols:
             return f"∂L/∂{inner}"
         head = self._head(base, latex=False)
         text = head + (subscript(fused) if fused else "")
-        if after and (fused or head[-1:] in "₀₁₂₃₄₅₆₇₈₉"):
+        low = "" if fused or entry or head[-1:] in "₀₁₂₃₄₅₆₇₈₉" else ",".join(after)
+        text += subscript(low) if low else ""
+        text += subscript(entry) if entry else ""
+        if after and not low:
             raised = superscript("(" + ",".join(after) + ")")
             text += raised or f"^({','.join(after)})"
-        elif after:
-            text += subscript(",".join(after))
-        if entry:
-            text += subscript(entry)
         return text + (subscript(",".join(bracket)) if bracket and all(
             len(b) == 1 and b.isalpha() for b in bracket) else f"[{','.join(bracket)}]" if bracket else "")
 

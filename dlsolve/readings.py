@@ -14,7 +14,7 @@ from flint import arb, fmpq
 
 from dlsolve.errors import DlsolveError
 from dlsolve.formula.compiled import EXACT, evaluate
-from dlsolve.formula.entries import spread, unfold
+from dlsolve.formula.entries import plain, spread, sums_up, unfold
 from dlsolve.formula.rules import Rule
 from dlsolve.formula.text import python
 from dlsolve.formula.tree import (
@@ -100,8 +100,11 @@ def small_fraction(value: Any) -> str | None:
     return None
 
 
-def instantiate(trace: Trace, tree: Tree, letters: Mapping[str, Index]) -> Tree:
-    """`tree` with index letters at their values: m[t-1] -> m at 1; short sums written out."""
+def instantiate(
+    trace: Trace, tree: Tree, letters: Mapping[str, Index], most: int | None = MAX_TERMS
+) -> Tree:
+    """`tree` with index letters at their values: m[t-1] -> m at 1; sums of up to `most` terms
+    written out, longer ones elided in the middle (None: all terms)."""
 
     def change(node: Tree, bound: Mapping[str, Index]) -> Tree:
         match node:
@@ -114,7 +117,7 @@ def instantiate(trace: Trace, tree: Tree, letters: Mapping[str, Index]) -> Tree:
                 members = trace.sets.get(over, ())
                 if not members:
                     return node
-                if len(members) > MAX_TERMS:
+                if most is not None and len(members) > most:
                     ends = [*members[:2], *members[-1:]]
                     first, second, last = (change(body, {**bound, var: m}) for m in ends)
                     return _join(kind, [first, second, Name("..."), last], len(members))
@@ -122,7 +125,7 @@ def instantiate(trace: Trace, tree: Tree, letters: Mapping[str, Index]) -> Tree:
             case _:
                 return rebuild(node, lambda child: change(child, bound))
 
-    return change(tree, letters)
+    return change(tree, {**trace.constants, **letters})
 
 
 def _index(tree: Tree, bound: Mapping[str, Index]) -> Index:
@@ -157,7 +160,9 @@ def _number_lines(
         return _elided_numbers(trace, at_step, digits)
     if _cells(trace, at_step) > MAX_CELLS:
         return []
-    makers = [lambda d: put(trace, at_step, d), lambda d: opened(put(trace, at_step, d))]
+    makers = [lambda d: opened(put(trace, at_step, d))]
+    if not sums_up(plain(put(trace, at_step, digits))):
+        makers.insert(0, lambda d: plain(put(trace, at_step, d)))
     if rows_of(value) is None:
         makers.append(lambda d: worked(opened(put(trace, at_step, d)), d))
     out = []

@@ -36,15 +36,18 @@ class Environment(dict[Any, Any]):
     """Handed-on values by key; an entry of a stored matrix or family answers to its position."""
 
     def __missing__(self, key: Any) -> Any:
-        if isinstance(key, tuple) and key[0] in self:
-            whole = self[key[0]]
+        for cut in range(len(key) - 1, 0, -1) if isinstance(key, tuple) else ():
+            prefix = key[:cut] if cut > 1 else key[0]
+            if prefix not in self:
+                continue
+            whole, at = self[prefix], key[cut:]
             try:
                 if isinstance(whole, Matrix):
-                    return whole.at(*key[1:])
-                at = [i - 1 for i in key[1:]]
-                return float(whole[tuple(at)] if len(at) == 2 else whole.reshape(-1)[at[0]])
-            except (IndexError, AttributeError, TypeError):
-                pass
+                    return whole.at(*at)
+                if hasattr(whole, "shape"):
+                    return float(whole[at[0] - 1, at[1] - 1] if len(at) == 2 else whole.reshape(-1)[at[0] - 1])
+            except (IndexError, TypeError):
+                break
         raise RuleError(f"a rule needs {_plain(key)}, which has no value yet")
 
 
@@ -154,13 +157,17 @@ class Trace:
     checks: list[Check] = field(default_factory=list)
     used: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    constants: dict[str, Index] = field(default_factory=dict)
+    loss: Key | None = None
+    """What gradients are of, once something is differentiated."""
 
     def __post_init__(self) -> None:
         renames: dict[str, str] = {}
         for key, choice in self.choices.items():
             renames |= CONVENTIONS[key].renames.get(choice, {})
         self.renames = renames
-        self.rules = self.policy.rules(self.book.choose(self.choices, renames))
+        self.true_rules = self.book.choose(self.choices, renames)
+        self.rules = self.policy.rules(self.true_rules)
         self._slow = not self.policy.passive
         self._section = 0
         self._fast: dict[str, tuple[Rule, Any]] = {}
@@ -184,9 +191,15 @@ class Trace:
         self.env["#" + name] = self.sets[name]
         return self.sets[name]
 
-    def hide(self, *letters: str) -> None:
-        """Leave index `letters` out of names (a run of one epoch)."""
-        self.symbols.hidden |= frozenset(letters)
+    def index_constant(self, letter: str, value: Index) -> None:
+        """A letter that stands for one index value all through the run (n, the last layer)."""
+        self.constants[letter] = value
+        self.env["@" + letter] = value
+
+    def hide(self, letter: str, value: Index, *, names: bool = True) -> None:
+        """Leave an index at one value out of names and symbols (epoch 1 of a run of one epoch), or,
+        with `names` off, out of symbols only."""
+        (self.symbols.hidden if names else self.symbols.quiet).add((letter, str(value)))
 
     def given(self, base: str, value: Any, *index: Index, assumed: bool = False) -> None:
         """A typed quantity: a scalar or matrix, or a sequence or mapping of a family (from 1)."""
@@ -216,7 +229,8 @@ class Trace:
         Raises `DomainError` with the rule and its numbers, `RuleError` for an unknown name.
         """
         rule, function = self._function(target)
-        key: Key = (rule.base, *index) if index else rule.base
+        at = rule.indices(index) or rule.at
+        key: Key = (rule.base, *at) if at else rule.base
         if self._slow:
             other = self.policy.replaced(self, rule, key)
             if other is not rule:
@@ -259,6 +273,15 @@ class Trace:
         sentence = so if isinstance(so, str) else so[0] if taken else so[1]
         self.items.append(Branch(tree, dict(index), taken, sentence, self._section))
         return taken
+
+    def repeats(self, what: str, at: Index, *keys: Key) -> Index | None:
+        """Where the run was in exactly this state before: the `at` of the earlier call under `what`
+        whose values at `keys` were the same, or None. Enclosures never count as the same."""
+        values = tuple(self.env[key] for key in keys)
+        if not all(isinstance(v, fmpq | float) for v in values):
+            return None
+        return self._states.setdefault((what, *values), at) if (what, *values) in self._states else (
+            self._states.__setitem__((what, *values), at))
 
     def order(self, base: str, members: Sequence[Index], *, descending: bool = True) -> list[Index]:
         """`members` sorted by the value of ``base[member]``; ties keep the order given."""
@@ -377,7 +400,8 @@ class Trace:
     def _outside(self, rule: Rule, index: tuple[Index, ...], reason: str) -> DomainError:
         from dlsolve.readings import numbers_text
 
-        key: Key = (rule.base, *index) if index else rule.base
+        at = rule.indices(index) or rule.at
+        key: Key = (rule.base, *at) if at else rule.base
         return DomainError(f"{self.name(key)} = {numbers_text(self, rule, index)}: {reason}")
 
     def _claim(self, claim: str, index: Mapping[str, Index]) -> bool:

@@ -7,6 +7,7 @@ of quantities become dictionary look-ups. Called as ``f(env, *index_values)``.
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -51,6 +52,7 @@ class Arithmetic:
     matrix: Callable[[list[list[Any]]], Any]
     native: Mapping[str, Callable[..., Any]]
     power: Callable[..., Any]
+    matmul: Callable[..., Any]
     test: Callable[..., Any]
     choose: Callable[..., Any]
     reduce: Callable[..., Any]
@@ -66,16 +68,16 @@ def _float_matrix(rows: list[list[Any]]) -> Any:
 
 
 EXACT = Arithmetic(
-    "exact", read, fmpq, Matrix, functions.NATIVE, functions.power, functions.test,
+    "exact", read, fmpq, Matrix, functions.NATIVE, functions.power, functions.matmul, functions.test,
     functions.choose, functions.reduce_,
 )  # fmt: skip
 FLOAT64 = Arithmetic(
-    "float64", float, float, _float_matrix, floats.NATIVE, floats.power, floats.test,
+    "float64", float, float, _float_matrix, floats.NATIVE, floats.power, operator.matmul, floats.test,
     floats.choose, floats.reduce_,
 )  # fmt: skip
 
 _OPS: dict[str, ast.operator] = {
-    "+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div(), "@": ast.MatMult(),
+    "+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div(),
 }  # fmt: skip
 
 
@@ -119,6 +121,7 @@ class _Build:
         self.params = params or set()
         self.scope: dict[str, Any] = {
             "_power": arithmetic.power,
+            "_matmul": arithmetic.matmul,
             "_test": arithmetic.test,
             "_choose": arithmetic.choose,
             "_reduce": arithmetic.reduce,
@@ -159,6 +162,8 @@ class _Build:
                 return self._lookup([ast.Constant(base), *(self.index(i) for i in index)])
             case Bin("**", left, right):
                 return self._power(left, right)
+            case Bin("@", left, right):
+                return self.call("_matmul", self.expr(left), self.expr(right))
             case Bin(op, left, right):
                 return ast.BinOp(self.expr(left), _OPS[op], self.expr(right))
             case Neg(arg):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dlsolve.formula.functions import DEFINED, body_of
-from dlsolve.formula.tree import Bin, Call, Cmp, If, Mat, Name, Neg, Num, Transpose, Tree, rebuild
+from dlsolve.formula.tree import Bin, Call, Cmp, If, Mat, Name, Neg, Num, Transpose, Tree, nodes, rebuild
 
 _SCALAR_CALLS = ("sum", "mean", "max", "min", "prod")
+_COLLAPSE = (*_SCALAR_CALLS, "rowsum", "colsum")
 
 
 def shape(tree: Tree) -> tuple[int, int]:
@@ -105,6 +106,7 @@ def has_matrix(tree: Tree) -> bool:
 
 def spread(tree: Tree, most: int) -> Tree:
     """`tree` as one matrix of entry lines (up to `most` rows and columns), or one scalar line."""
+    tree = plain(tree)
     if not has_matrix(tree):
         return tree
     rows, cols = shape(tree)
@@ -113,6 +115,22 @@ def spread(tree: Tree, most: int) -> Tree:
     if (rows, cols) == (1, 1):
         return entry(tree, 0, 0)
     return Mat(tuple(tuple(unfold(entry(tree, i, j)) for j in range(cols)) for i in range(rows)))
+
+
+def plain(tree: Tree) -> Tree:
+    """`tree` with sums, means and products of lone numbers as those numbers."""
+    if isinstance(tree, Call) and tree.fn in _COLLAPSE and len(tree.args) == 1 and shape(tree.args[0]) == (1, 1):
+        return plain(tree.args[0])
+    if isinstance(tree, Bin) and tree.op == "@" and not has_matrix(tree):
+        return Bin("*", plain(tree.left), plain(tree.right))
+    if isinstance(tree, Transpose) and not has_matrix(tree):
+        return plain(tree.arg)
+    return rebuild(tree, plain)
+
+
+def sums_up(tree: Tree) -> bool:
+    """Whether a sum over a written-out matrix stands in `tree`: its terms say more than its sign."""
+    return any(isinstance(n, Call) and n.fn in _COLLAPSE and len(n.args) == 1 for n in nodes(tree))
 
 
 def unfold(tree: Tree) -> Tree:

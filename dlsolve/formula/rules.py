@@ -6,7 +6,10 @@
         half = sum((y - y_hat[k])**2) / 2         # half the squared error
 
 A comment is the reason shown beside the step. An indented block holds the readings of one rule
-among which a convention chooses; every reading not chosen is a known slip.
+among which a convention chooses; every reading not chosen is a known slip. Where a quantity has
+several rules that the problem chooses among, its target carries a suffix: ``a[l]:relu = relu(z[l])``.
+Where an expression looks at an index that its target does not carry (update u of a weight looks at
+sample s), the target says so: ``w[j,u] at s = w[j,u-1] + lr*e[s]*x[j,s]``.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from dataclasses import dataclass, field, replace
 
 from dlsolve.errors import RuleError
 from dlsolve.formula.parse import parse
-from dlsolve.formula.tree import At, Call, Name, Tree, names, nodes, rebuild
+from dlsolve.formula.tree import At, Call, Index, Name, Ref, Tree, names, nodes, rebuild
 
 
 @dataclass(frozen=True)
@@ -35,25 +38,36 @@ class Rule:
     why: str = ""
     by: str = ""
     choice: str = ""
-    factors: str = ""
-    """For a derived rule: the chain of partial derivatives it multiplies."""
+    at: tuple[Index, ...] = ()
+    """For a rule made for one step only (a gradient): the index values of its target."""
+    where: tuple[str, ...] = ()
+    """Index letters that the expression needs and the target does not carry; the last of `letters`."""
 
     @property
     def target(self) -> Tree:
-        if not self.letters:
+        if self.at:
+            return Ref(self.base, self.at)
+        carried = self.letters[: len(self.letters) - len(self.where)]
+        if not carried:
             return Name(self.base)
-        return At(self.base, tuple(Name(letter) for letter in self.letters))
+        return At(self.base, tuple(Name(letter) for letter in carried))
+
+    def indices(self, index: tuple[Index, ...]) -> tuple[Index, ...]:
+        """The part of `index` that the target carries: it names the value."""
+        return index[: len(index) - len(self.where)] if self.where else index
 
 
 def rule(target: str, expr: str | Tree, why: str = "", *, by: str = "", choice: str = "") -> Rule:
-    """One rule from its two sides. Raises `RuleError`."""
+    """One rule from its two sides; ``a[l]:relu`` is one of several rules for a[l]. Raises `RuleError`."""
     tree = parse(expr) if isinstance(expr, str) else expr
-    match parse(target):
+    head, _, extra = target.partition(" at ")
+    where = tuple(letter.strip() for letter in extra.split(",")) if extra else ()
+    match parse(head.partition(":")[0]):
         case Name(base):
-            return Rule(target, base, (), tree, why, by, choice)
+            return Rule(target, base, where, tree, why, by, choice, where=where)
         case At(base, index) if all(isinstance(i, Name) for i in index):
             letters = tuple(i.id for i in index if isinstance(i, Name))
-            return Rule(target, base, letters, tree, why, by, choice)
+            return Rule(target, base, letters + where, tree, why, by, choice, where=where)
     raise RuleError(f"a rule defines a name or a name at index letters (found {target!r})")
 
 

@@ -114,6 +114,8 @@ _FUNCTIONS = {
     "softmax_prime": "softmax′", "argmax": "arg max", "sum": "Σ", "rowsum": "Σ",
     "elu_prime": "ELU′", "gelu_prime": "GELU′", "abs_prime": "sign",
 }  # fmt: skip
+_SUMS = {"sum": ("sum", "i"), "mean": ("mean", "i"), "rowsum": ("sum", "s"), "colsum": ("sum", "j")}
+"""One-argument sums with their index letter: entries, samples of a row, entries of a column."""
 _SIGNS = {">=": "≥", "<=": "≤", "!=": "≠", "==": "=", "<": "<", ">": ">"}
 
 
@@ -170,7 +172,7 @@ class _Unicode:
             case Bin("+" | "-" as op, left, right):
                 sign = " − " if op == "-" else " + "
                 near = self.wrap(left, 2)
-                far = self.wrap(right, 6 if isinstance(right, Neg) else 3 if op == "-" else 2)
+                far = self.wrap(guarded(right), 6 if isinstance(right, Neg) else 3 if op == "-" else 2)
                 return [*near, sign, *far]
             case Bin("/", left, right):
                 gap = "/" if isinstance(left, Num | Neg) and isinstance(right, Num) and _short(left) else " / "
@@ -213,6 +215,8 @@ class _Unicode:
         return [*near, "^", *self.wrap(power, 7)]
 
     def _call(self, fn: str, args: tuple[Tree, ...]) -> list[Piece]:
+        if fn == "()":
+            return ["(", *self.show(args[0]), ")"]
         if fn == "sqrt":
             return ["√", *(self.show(args[0]) if level(args[0]) == _ATOM else ["(", *self.show(args[0]), ")"])]
         if fn == "abs":
@@ -221,9 +225,9 @@ class _Unicode:
             text = self.line(args[0])
             raised = superscript(text) if len(text) <= 4 else None
             return ["e" + raised] if raised else ["e^", *self.wrap(args[0], 8)]
-        if fn in ("sum", "mean", "rowsum", "rowmean") and len(args) == 1:
-            kind = fn.removeprefix("row")
-            return [*_big(kind, "i"), *_Unicode(self.symbols, "i").wrap(args[0], 4)]
+        if fn in _SUMS and len(args) == 1:
+            kind, letter = _SUMS[fn]
+            return [*_big(kind, letter), *_Unicode(self.symbols, letter).wrap(args[0], 4)]
         inside: list[Piece] = []
         for n, arg in enumerate(args):
             inside += [", "] if n else []
@@ -258,6 +262,17 @@ def _big(kind: str, var: str) -> list[Piece]:
             return ["Π" + low + " "]
         case _:
             return [f"{kind}{low} "]
+
+
+def guarded(tree: Tree) -> Tree:
+    """`tree` with a leading minus in brackets, as it stands after a sign: a + (−b)·c."""
+    match tree:
+        case Bin("*" | "/" | "@" as op, Neg() as left, right):
+            return Bin(op, Call("()", (left,)), right)
+        case Bin("*" | "/" | "@" as op, Bin() as left, right):
+            return Bin(op, guarded(left), right)
+        case _:
+            return tree
 
 
 def _is_division(tree: Tree) -> bool:

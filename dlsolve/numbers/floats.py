@@ -140,5 +140,6 @@ NATIVE: dict[str, Callable[..., Any]] = {
     "max": _extreme("max", max),
     "min": _extreme("min", min),
     "softmax": _softmax,
+    "ones": lambda x: _np().ones_like(x) if is_array(x) else 1.0,
     "transpose": lambda x: x.T if is_array(x) else x,
 }

@@ -154,6 +154,18 @@ def power(base: Any, exponent: Any) -> Any:
     return arb(base) ** exponent
 
 
+def matmul(left: Any, right: Any) -> Any:
+    """``left @ right``; a 1×1 factor written as a number scales."""
+    if isinstance(left, Matrix) and isinstance(right, Matrix):
+        return left @ right
+    for one, other in ((left, right), (right, left)):
+        if isinstance(other, Matrix) and 1 not in other.shape:
+            raise DomainError(f"a number cannot be multiplied by a {other.shape[0]}×{other.shape[1]} matrix with @")
+        if isinstance(one, Matrix):
+            return one * other
+    return left * right
+
+
 def total(x: Any) -> Any:
     """The sum of all entries."""
     if not isinstance(x, Matrix):
@@ -278,5 +290,6 @@ NATIVE: dict[str, Callable[..., Any]] = {
     "max": extreme(">"),
     "min": extreme("<"),
     "softmax": softmax,
+    "ones": entrywise(lambda _: fmpq(1)),
     "transpose": lambda x: x.T if isinstance(x, Matrix) else x,
 }

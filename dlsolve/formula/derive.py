@@ -1,0 +1,319 @@
+"""The derivative as a reading of the tree: partials of scalar functions, and reverse mode.
+
+No backward rule is written by hand. `partial` gives ∂f/∂x of a scalar formula; `pull` sends the
+gradient of a loss from a rule's value back to the quantities in its expression, with matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flint import fmpq
+
+from dlsolve.errors import RuleError
+from dlsolve.formula.entries import substitute
+from dlsolve.formula.functions import CONSTANTS, DEFINED, NATIVE_DERIVATIVES, body_of
+from dlsolve.formula.tree import At, Bin, Call, Cmp, If, Mat, Name, Neg, Num, Ref, Transpose, Tree, nodes
+from dlsolve.numbers.exact import read
+
+Shape = tuple[int, int]
+ZERO = Num("0")
+ONE = Num("1")
+BY_OUTPUT = {"sigmoid": "s*(1 - s)", "tanh": "1 - s**2", "exp": "s"}
+"""Derivatives written with the function's own value s, as a person does."""
+
+
+# -- building simply ----------------------------------------------------------------------------
+
+
+def number(tree: Tree) -> fmpq | None:
+    """The value of a literal number, with its sign; None for anything else."""
+    if isinstance(tree, Num):
+        return read(tree.text)
+    if isinstance(tree, Neg) and isinstance(tree.arg, Num):
+        return -read(tree.arg.text)
+    return None
+
+
+def literal(value: fmpq) -> Tree:
+    """A whole number or a fraction as a tree."""
+    top: Tree = Num(str(abs(int(value.p))))
+    tree: Tree = top if value.q == 1 else Bin("/", top, Num(str(int(value.q))))
+    return Neg(tree) if value < 0 else tree
+
+
+def add(a: Tree, b: Tree) -> Tree:
+    x, y = number(a), number(b)
+    if x == 0:
+        return b
+    if y == 0:
+        return a
+    if x is not None and y is not None:
+        return literal(x + y)
+    if isinstance(b, Neg):
+        return Bin("-", a, b.arg)
+    return Bin("+", a, b)
+
+
+def neg(a: Tree) -> Tree:
+    if isinstance(a, Neg):
+        return a.arg
+    if number(a) == 0:
+        return a
+    if isinstance(a, Bin) and a.op == "-":
+        return Bin("-", a.right, a.left)
+    return Neg(a)
+
+
+def sub(a: Tree, b: Tree) -> Tree:
+    if number(b) == 0:
+        return a
+    if number(a) == 0:
+        return neg(b)
+    return add(a, Neg(b)) if not isinstance(b, Neg) else add(a, b.arg)
+
+
+def mul(a: Tree, b: Tree) -> Tree:
+    """a·b, number first, 0 and 1 and signs taken care of."""
+    x, y = number(a), number(b)
+    if x == 0 or y == 0:
+        return ZERO
+    if x == 1:
+        return b
+    if y == 1:
+        return a
+    if x is not None and y is not None:
+        return literal(x * y)
+    if isinstance(a, Neg):
+        return neg(mul(a.arg, b))
+    if isinstance(b, Neg):
+        return neg(mul(a, b.arg))
+    if y is not None:
+        return mul(b, a)
+    if isinstance(a, Bin) and a.op == "/" and number(a.left) == 1:
+        return div(b, a.right)
+    if isinstance(b, Bin) and b.op == "/" and number(b.left) == 1:
+        return div(a, b.right)
+    if x is not None and isinstance(b, Bin) and b.op in "*/":
+        inner = number(b.left)
+        if inner is not None:
+            return mul(literal(x * inner), b.right) if b.op == "*" else div(literal(x * inner), b.right)
+        if b.op == "/":
+            return div(mul(a, b.left), b.right)
+    if isinstance(b, Bin) and b.op == "*" and number(b.left) is not None:
+        return mul(b.left, mul(a, b.right))
+    return Bin("*", a, b)
+
+
+def div(a: Tree, b: Tree) -> Tree:
+    x, y = number(a), number(b)
+    if x == 0:
+        return ZERO
+    if y == 1:
+        return a
+    if isinstance(a, Neg):
+        return neg(div(a.arg, b))
+    if x is not None and y is not None and y != 0:
+        return literal(x / y)
+    if y is not None and isinstance(a, Bin) and a.op == "*":
+        inner = number(a.left)
+        if inner is not None:
+            return mul(literal(inner / y), a.right) if (inner / y).q == 1 else div(a, b) if False else Bin("/", a, b)
+    return Bin("/", a, b)
+
+
+def power(a: Tree, b: Tree) -> Tree:
+    n = number(b)
+    if n == 0:
+        return ONE
+    if n == 1:
+        return a
+    return Bin("**", a, b)
+
+
+# -- scalar partials ----------------------------------------------------------------------------
+
+
+def partial(tree: Tree, by: Tree) -> Tree:
+    """∂tree/∂by for a scalar formula; `by` is a name as it stands in the tree.
+
+    Raises `RuleError` where a function has no derivative rule.
+    """
+    if tree == by:
+        return ONE
+    if by not in nodes(tree):
+        return ZERO
+
+    def d(node: Tree) -> Tree:
+        return partial(node, by)
+
+    match tree:
+        case Bin("+", a, b):
+            return add(d(a), d(b))
+        case Bin("-", a, b):
+            return sub(d(a), d(b))
+        case Bin("*", a, b):
+            return add(mul(d(a), b), mul(a, d(b)))
+        case Bin("/", a, b):
+            if by not in nodes(b):
+                return div(d(a), b)
+            return sub(div(d(a), b), div(mul(a, d(b)), power(b, Num("2"))))
+        case Bin("**", a, b) if by not in nodes(b):
+            n = number(b)
+            lower = literal(n - 1) if n is not None else Bin("-", b, ONE)
+            return mul(mul(b, power(a, lower)), d(a))
+        case Bin("**", a, b):
+            return mul(tree, add(mul(d(b), Call("ln", (a,))), div(mul(b, d(a)), a)))
+        case Neg(a):
+            return neg(d(a))
+        case If(then, cond, other):
+            return If(d(then), cond, d(other))
+        case Call("max" | "min" as fn, (a, b)):
+            return If(d(a), Cmp(">" if fn == "max" else "<", a, b), d(b))
+        case Call(fn, args):
+            return mul(derivative_call(fn, args), d(args[0]))
+    raise RuleError(f"no derivative rule for {tree}")
+
+
+def derivative_call(fn: str, args: tuple[Tree, ...]) -> Tree:
+    """f′ at its first argument, written out. Raises `RuleError`."""
+    if fn in DEFINED:
+        definition = DEFINED[fn]
+        if definition.derivative is None:
+            raise RuleError(f"{fn} has no derivative that descent could use")
+        return substitute(definition.derivative, dict(zip(definition.params, args, strict=True)))
+    if fn in NATIVE_DERIVATIVES:
+        return substitute(NATIVE_DERIVATIVES[fn], {"z": args[0]})
+    raise RuleError(f"no derivative rule for {fn}")
+
+
+# -- reverse mode -------------------------------------------------------------------------------
+
+
+class Pull:
+    """Sends a gradient back through one expression.
+
+    `shape` gives the (rows, columns) of a quantity; `found` collects, for each quantity, the
+    contributions to its gradient.
+    """
+
+    def __init__(self, shape: Callable[[Tree], Shape]) -> None:
+        self.leaf_shape = shape
+        self.found: dict[Tree, list[Tree]] = {}
+
+    def shape(self, tree: Tree) -> Shape:
+        """The shape of an expression over quantities."""
+        match tree:
+            case Num() | Cmp():
+                return (1, 1)
+            case Name("pi" | "e"):
+                return (1, 1)
+            case Name() | At() | Ref():
+                return self.leaf_shape(tree)
+            case Mat(rows):
+                return len(rows), len(rows[0])
+            case Transpose(a):
+                n, m = self.shape(a)
+                return m, n
+            case Bin("@", a, b):
+                return self.shape(a)[0], self.shape(b)[1]
+            case Bin(_, a, b):
+                (n, m), (k, j) = self.shape(a), self.shape(b)
+                return max(n, k), max(m, j)
+            case Neg(a):
+                return self.shape(a)
+            case If(a, _, b):
+                (n, m), (k, j) = self.shape(a), self.shape(b)
+                return max(n, k), max(m, j)
+            case Call("sum" | "mean", _):
+                return (1, 1)
+            case Call("rowsum", (a,)):
+                return self.shape(a)[0], 1
+            case Call("colsum", (a,)):
+                return 1, self.shape(a)[1]
+            case Call(_, args):
+                return self.shape(args[0])
+        return (1, 1)
+
+    def back(self, tree: Tree, g: Tree, output: Tree | None = None) -> None:
+        """`g` is the gradient by the value of `tree`; `output` names that value where it has a name."""
+        match tree:
+            case Name(id_) if id_ in CONSTANTS:
+                return
+            case Name() | At() | Ref():
+                self.found.setdefault(tree, []).append(self._full(g, tree))
+            case Bin("+", a, b):
+                self.back(a, self._fit(g, a))
+                self.back(b, self._fit(g, b))
+            case Bin("-", a, b):
+                self.back(a, self._fit(g, a))
+                self.back(b, self._fit(neg(g), b))
+            case Bin("*", a, b):
+                self.back(a, self._fit(mul(g, b), a))
+                self.back(b, self._fit(mul(g, a), b))
+            case Bin("/", a, b):
+                self.back(a, self._fit(div(g, b), a))
+                if not isinstance(b, Num):
+                    self.back(b, self._fit(neg(div(mul(g, a), power(b, Num("2")))), b))
+            case Bin("**", a, b):
+                if number(b) is None:
+                    raise RuleError("a power of a matrix needs a number as its exponent")
+                self.back(a, mul(g, mul(b, power(a, literal((number(b) or fmpq(0)) - 1)))))
+            case Bin("@", a, b):
+                g = self._full(g, tree)
+                self.back(a, Bin("@", g, Transpose(b)))
+                self.back(b, Bin("@", Transpose(a), g))
+            case Transpose(a):
+                self.back(a, Transpose(self._full(g, tree)))
+            case Neg(a):
+                self.back(a, neg(g))
+            case If(a, cond, b):
+                self.back(a, If(g, cond, ZERO))
+                self.back(b, If(ZERO, cond, g))
+            case Call("sum", (a,)):
+                self.back(a, g)
+            case Call("mean", (a,)):
+                n, m = self.shape(a)
+                self.back(a, div(g, Num(str(n * m))))
+            case Call("softmax", (a,)):
+                s = output or tree
+                total = Call("colsum" if self.shape(a)[0] > 1 or self.shape(a)[1] == 1 else "rowsum", (mul(g, s),))
+                self.back(a, mul(s, sub(g, total)))
+            case Call("max" | "min" as fn, (a, b)):
+                test = Cmp(">" if fn == "max" else "<", a, b)
+                self.back(a, If(g, test, ZERO))
+                self.back(b, If(ZERO, test, g))
+            case Call(fn, args):
+                self.back(args[0], mul(g, self._slope(fn, args, output)))
+            case _:
+                return
+
+    def _slope(self, fn: str, args: tuple[Tree, ...], output: Tree | None) -> Tree:
+        if fn == "linear":
+            return ONE
+        if output is not None and fn in BY_OUTPUT:
+            from dlsolve.formula.parse import parse
+
+            return substitute(parse(BY_OUTPUT[fn]), {"s": output})
+        if fn in NATIVE_DERIVATIVES and fn not in DEFINED:
+            return derivative_call(fn, args)
+        if body_of(fn + "_prime") is None:
+            raise RuleError(f"{fn} has no derivative that descent could use")
+        return Call(fn + "_prime", args)
+
+    def _fit(self, g: Tree, node: Tree) -> Tree:
+        """`g` summed over the directions along which `node` was spread (a bias over a batch)."""
+        (n, m), (k, j) = self.shape(node), self.shape(g)
+        if (n, m) == (1, 1) and (k, j) != (1, 1):
+            return Call("sum", (g,))
+        if n == k and m == 1 and j > 1:
+            return Call("rowsum", (g,))
+        if m == j and n == 1 and k > 1:
+            return Call("colsum", (g,))
+        return g
+
+    def _full(self, g: Tree, node: Tree) -> Tree:
+        """`g` in the shape of `node`, where a sum left it a single number."""
+        if self.shape(g) == (1, 1) and self.shape(node) != (1, 1):
+            return mul(g, Call("ones", (node,)))
+        return g

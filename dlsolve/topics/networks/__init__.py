@@ -1,0 +1,1 @@
+"""Chapter: feed-forward networks."""
