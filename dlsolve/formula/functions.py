@@ -48,6 +48,9 @@ NATIVE_DERIVATIVES: dict[str, Tree] = {
     "log2": parse("1/(z*ln(2))"),
     "log10": parse("1/(z*ln(10))"),
     "tanh": parse("1 - tanh(z)**2"),
+    "sin": parse("cos(z)"),
+    "cos": parse("-sin(z)"),
+    "tan": parse("1 + tan(z)**2"),
     "abs": parse("1 if z > 0 else (0 if z == 0 else -1)"),
     "erf": parse("2*exp(-z**2)/sqrt(pi)"),
 }
