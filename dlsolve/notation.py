@@ -69,7 +69,8 @@ class Quantity:
     """One row of a topic's notation table.
 
     `index` holds the index letters in order (``"l k"``). `shape` is empty for scalars. `symbol`
-    replaces the derived Unicode symbol. `template` shows labels: ``P({h} | {e})``.
+    replaces the derived Unicode symbol. `template` shows labels: ``P({h} | {e})``; its fields are
+    index letters, or the phrases of an index value (`Notation.phrases`).
     """
 
     name: str
@@ -93,6 +94,8 @@ class Notation:
 
     quantities: Sequence[Quantity]
     indices: Mapping[str, IndexKind] = field(default_factory=dict)
+    phrases: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    """By index letter and its written value, words for templates: k = 2 is {e} = "winner". A run adds its own."""
     table: Mapping[str, Quantity] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -113,11 +116,12 @@ class Symbols:
         """(index letter, value) pairs left out of names: epoch 1 of a run that has one epoch."""
         self.quiet: set[tuple[str, str]] = set()
         """Pairs left out of symbols only: W1_0 is written W₁ where there is one update."""
+        self.phrases: dict[str, dict[str, Mapping[str, str]]] = {k: dict(v) for k, v in notation.phrases.items()}
         self._base_cache: dict[tuple[str, bool], str] = {}
 
     def declare(self, *rows: Quantity) -> None:
         """Add rows that only this problem has: the variables of a typed function."""
-        self.notation = Notation([*self.notation.quantities, *rows], self.notation.indices)
+        self.notation = Notation([*self.notation.quantities, *rows], self.notation.indices, self.notation.phrases)
 
     # -- what a name is ------------------------------------------------------------------------
 
@@ -157,6 +161,13 @@ class Symbols:
                 after.append(text)
         return fused, after, bracket
 
+    def _words(self, row: Quantity, index: Sequence[str]) -> dict[str, str]:
+        """What the fields of a template stand for: index values, and the phrases of those values."""
+        words = dict(zip(row.letters, index, strict=False))
+        for letter, text in list(words.items()):
+            words |= self.phrases.get(letter, {}).get(text, {})
+        return words
+
     # -- three hands ---------------------------------------------------------------------------
 
     def ascii(self, base: str, index: Sequence[object] = ()) -> str:
@@ -169,7 +180,7 @@ class Symbols:
         """For people: m̂₂, W₁⁽²⁾, ŷ₁[3]. `entry` is the index letter of a vector inside a sum."""
         row = self.quantity(base)
         if row and row.template:
-            return row.template.format(**dict(zip(row.letters, index, strict=False)))
+            return row.template.format_map(self._words(row, index))
         fused, after, bracket = self._parts(base, list(index))
         if self._is_gradient(base) and base not in self.course:
             inner = self.unicode(base[1:], index, entry)
@@ -189,8 +200,8 @@ class Symbols:
         """For papers: ``\\hat{m}_{2}``, ``W_{1}^{(2)}``."""
         row = self.quantity(base)
         if row and row.template:
-            texts = {k: r"\text{" + latex_text(v) + "}" for k, v in zip(row.letters, index, strict=False)}
-            return row.template.replace("|", r"\mid").format(**texts)
+            texts = {k: _latex_words(v) for k, v in self._words(row, index).items()}
+            return row.template.replace("|", r"\mid").format_map(texts)
         fused, after, bracket = self._parts(base, list(index))
         if self._is_gradient(base) and base not in self.course:
             return r"\frac{\partial L}{\partial " + self.latex(base[1:], index, entry) + "}"
@@ -241,6 +252,13 @@ def head_symbol(base: str, *, latex: bool = False) -> str:
     for hat in hats:
         text += _HATS[hat]
     return text + "".join(subscript(p) for p in low)
+
+
+def _latex_words(text: str) -> str:
+    """A field of a template: letters as maths, words as text, a leading bar as a condition."""
+    if text.startswith(" | "):
+        return r" \mid " + _latex_words(text[3:])
+    return text if len(text) <= 1 else r"\text{" + latex_text(text) + "}"
 
 
 def latex_text(text: str) -> str:

@@ -14,12 +14,12 @@ from typing import Any
 from flint import arb, fmpq
 
 from dlsolve.conventions import CONVENTIONS
-from dlsolve.errors import DomainError, LimitError, RuleError
+from dlsolve.errors import DomainError, InputError, LimitError, RuleError
 from dlsolve.formula.compiled import EXACT, FLOAT64, Arithmetic, compiled
 from dlsolve.formula.parse import parse
 from dlsolve.formula.rules import Rule, RuleBook, rename
-from dlsolve.formula.tree import Index, Tree
-from dlsolve.notation import Symbols
+from dlsolve.formula.tree import Cmp, Index, Tree
+from dlsolve.notation import Symbols, slug
 from dlsolve.numbers.functions import MAX_BITS
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError
@@ -154,6 +154,8 @@ class Trace:
     sets: dict[str, Sequence[Index]] = field(default_factory=dict)
     tables: list[RunTable] = field(default_factory=list)
     answers: list[Key] = field(default_factory=list)
+    aliases: dict[str, Key] = field(default_factory=dict)
+    """Other answer names: posterior_spam for the posterior after the last piece of evidence."""
     checks: list[Check] = field(default_factory=list)
     used: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
@@ -171,6 +173,7 @@ class Trace:
         self._slow = not self.policy.passive
         self._section = 0
         self._fast: dict[str, tuple[Rule, Any]] = {}
+        self._states: dict[tuple[Any, ...], Index] = {}
 
     # -- what a topic writes -------------------------------------------------------------------
 
@@ -185,8 +188,16 @@ class Trace:
         self.sections.append(title)
         self._section = len(self.sections) - 1
 
-    def index_set(self, name: str, members: Iterable[Index]) -> Sequence[Index]:
-        """Declare what ``for i in NAME`` runs over. Returns the members."""
+    def index_set(self, name: str, members: Sequence[Index]) -> Sequence[Index]:
+        """Declare what ``for i in NAME`` runs over. Returns the members.
+
+        Raises `InputError` for two labels that would share an answer name.
+        """
+        slugs: dict[str, Index] = {}
+        for member in members:
+            other = slugs.setdefault(slug(str(member)), member)
+            if other is not member and isinstance(member, str):
+                raise InputError("", f"{other!r} and {member!r} would share the answer name {slug(member)!r}", remedy="rename one of them")
         self.sets[name] = tuple(members)
         self.env["#" + name] = self.sets[name]
         return self.sets[name]
@@ -229,7 +240,7 @@ class Trace:
         Raises `DomainError` with the rule and its numbers, `RuleError` for an unknown name.
         """
         rule, function = self._function(target)
-        at = rule.indices(index) or rule.at
+        at = (rule.indices(index) if rule.where else index) or rule.at
         key: Key = (rule.base, *at) if at else rule.base
         if self._slow:
             other = self.policy.replaced(self, rule, key)
@@ -280,8 +291,10 @@ class Trace:
         values = tuple(self.env[key] for key in keys)
         if not all(isinstance(v, fmpq | float) for v in values):
             return None
-        return self._states.setdefault((what, *values), at) if (what, *values) in self._states else (
-            self._states.__setitem__((what, *values), at))
+        earlier = self._states.get((what, *values))
+        if earlier is None:
+            self._states[what, *values] = at
+        return earlier
 
     def order(self, base: str, members: Sequence[Index], *, descending: bool = True) -> list[Index]:
         """`members` sorted by the value of ``base[member]``; ties keep the order given."""
@@ -330,6 +343,14 @@ class Trace:
     def answer(self, *keys: Key) -> None:
         """Declare answers, in order."""
         self.answers.extend(keys)
+
+    def alias(self, name: str, key: Key) -> None:
+        """Another answer name for a named value; a name that is taken keeps its meaning."""
+        self.aliases.setdefault(name, key)
+
+    def phrase(self, letter: str, value: Index, **words: str) -> None:
+        """Words for templates where index `letter` has `value`; “k” itself may be given words."""
+        self.symbols.phrases.setdefault(letter, {})[str(value)] = words
 
     def check(self, name: str, claim: str | bool, text: str = "", **index: Index) -> None:
         """An independent check: a claim in the rule language, or a truth worked out elsewhere.
@@ -408,7 +429,9 @@ class Trace:
         tree = parse(claim)
         letters = tuple(index)
         if getattr(tree, "op", "") != "==":
-            return bool(compiled(tree, letters, self.arithmetic)(self.env, *index.values()))
+            truth = bool(compiled(tree, letters, self.arithmetic)(self.env, *index.values()))
+            if truth or self.policy.passive and self.arithmetic is EXACT or not isinstance(tree, Cmp):
+                return truth
         left, right = (
             compiled(side, letters, self.arithmetic)(self.env, *index.values()) for side in (tree.left, tree.right)  # type: ignore[union-attr]
         )

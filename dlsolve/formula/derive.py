@@ -27,11 +27,14 @@ BY_OUTPUT = {"sigmoid": "s*(1 - s)", "tanh": "1 - s**2", "exp": "s"}
 
 
 def number(tree: Tree) -> fmpq | None:
-    """The value of a literal number, with its sign; None for anything else."""
+    """The value of a literal number or fraction, with its sign; None for anything else."""
     if isinstance(tree, Num):
         return read(tree.text)
-    if isinstance(tree, Neg) and isinstance(tree.arg, Num):
-        return -read(tree.arg.text)
+    if isinstance(tree, Neg):
+        inner = number(tree.arg)
+        return None if inner is None else -inner
+    if isinstance(tree, Bin) and tree.op == "/" and isinstance(tree.left, Num) and isinstance(tree.right, Num):
+        return read(tree.left.text) / read(tree.right.text)
     return None
 
 
@@ -94,15 +97,28 @@ def mul(a: Tree, b: Tree) -> Tree:
         return div(b, a.right)
     if isinstance(b, Bin) and b.op == "/" and number(b.left) == 1:
         return div(a, b.right)
-    if x is not None and isinstance(b, Bin) and b.op in "*/":
-        inner = number(b.left)
-        if inner is not None:
-            return mul(literal(x * inner), b.right) if b.op == "*" else div(literal(x * inner), b.right)
-        if b.op == "/":
-            return div(mul(a, b.left), b.right)
+    if x is not None:
+        return _scaled(x, b)
     if isinstance(b, Bin) and b.op == "*" and number(b.left) is not None:
         return mul(b.left, mul(a, b.right))
     return Bin("*", a, b)
+
+
+def _scaled(x: fmpq, b: Tree) -> Tree:
+    """A number times a tree: one number in front, its denominator below."""
+    if isinstance(b, Bin) and b.op in "*/":
+        inner = number(b.left)
+        if inner is not None:
+            return _scaled(x * inner, b.right) if b.op == "*" else div(literal(x * inner), b.right)
+        below = number(b.right) if b.op == "/" else None
+        if below is not None:
+            return _scaled(x / below, b.left)
+        if b.op == "/":
+            return div(_scaled(x, b.left), b.right)
+    if x < 0:
+        return neg(_scaled(-x, b))
+    top = b if x.p == 1 else Bin("*", Num(str(int(x.p))), b)
+    return top if x.q == 1 else Bin("/", top, Num(str(int(x.q))))
 
 
 def div(a: Tree, b: Tree) -> Tree:
@@ -115,10 +131,10 @@ def div(a: Tree, b: Tree) -> Tree:
         return neg(div(a.arg, b))
     if x is not None and y is not None and y != 0:
         return literal(x / y)
-    if y is not None and isinstance(a, Bin) and a.op == "*":
-        inner = number(a.left)
-        if inner is not None:
-            return mul(literal(inner / y), a.right) if (inner / y).q == 1 else div(a, b) if False else Bin("/", a, b)
+    if y is not None and y != 0:
+        return _scaled(1 / y, a)
+    if isinstance(a, Bin) and a.op == "/" and number(a.right) is not None:
+        return Bin("/", a.left, mul(a.right, b))
     return Bin("/", a, b)
 
 

@@ -186,7 +186,7 @@ class _Unicode:
             case Bin("**", base, power):
                 return self._power(base, power)
             case Neg(arg):
-                return ["−", *self.wrap(arg, 6 if isinstance(arg, Neg) else 4)]
+                return ["−", *self.wrap(guarded(arg), 6 if isinstance(arg, Neg) else 4)]
             case Transpose(arg):
                 return [*self.wrap(arg, 7), "ᵀ"]
             case Call(fn, args):

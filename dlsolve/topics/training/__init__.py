@@ -1,0 +1,1 @@
+"""Chapter: training a network."""

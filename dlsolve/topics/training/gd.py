@@ -1,0 +1,299 @@
+"""Gradient descent: repeat w = w − η·∂L/∂w, with the gradient of the whole batch or of a part.
+
+Batch descent uses all samples for one update an epoch; stochastic descent one sample an update;
+mini-batch descent `batch_size` samples (or `batches` equal parts), the last part what is left, in
+the order given. The model is linear (ŷ = X w + b) or logistic (ŷ = σ(X w + b)). With a typed
+function `f` descent runs on f itself, from a start point.
+
+The gradient is derived from the loss as it stands: a factor ½ or 1/n in the loss stands in it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+import msgspec
+from flint import fmpq
+
+from dlsolve.backward import differentiate, finite_differences, gradient_key
+from dlsolve.errors import InputError
+from dlsolve.fields import Expression, Field, Params, Samples
+from dlsolve.formula.rules import rule, rules
+from dlsolve.formula.tree import At, Bin, Name, Num, Tree
+from dlsolve.functions_of import gradient, placed, start_point, variables
+from dlsolve.notation import Notation, Quantity
+from dlsolve.numbers.matrix import Matrix
+from dlsolve.topic import Topic
+from dlsolve.trace import Key, Trace
+
+FULL = 0
+"""The batch number of all samples."""
+
+
+class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Samples with a model, or a typed function; then how to descend."""
+
+    X: Annotated[Samples | None, Field("features, one row a sample (a flat list: one feature)", aliases=("x",), csv="features")] = None
+    y: Annotated[list[fmpq] | None, Field("target of each sample", csv="target")] = None
+    model: Annotated[Literal["linear", "logistic"], Field("ŷ = X w + b, or σ(X w + b)")] = "linear"
+    w: Annotated[Params | None, Field("start weights (0 where not given)")] = None
+    b: Annotated[fmpq | None, Field("start bias; no bias where not given")] = None
+    f: Annotated[Expression | None, Field("a function to descend on, such as 100*w1^2 + w2^2")] = None
+    start: Annotated[dict[str, fmpq] | list[fmpq] | None, Field("start point of f")] = None
+    lr: Annotated[fmpq, Field("learning rate", aliases=("eta", "alpha", "learning_rate"), gt="0")]
+    epochs: Annotated[int, Field("passes over the data, or steps on f", aliases=("steps",), ge="1", le="1000000")] = 1
+    batch_size: Annotated[int | None, Field("samples an update (1: stochastic; all where not given)", ge="1")] = None
+    batches: Annotated[int | None, Field("number of mini-batches instead of their size", ge="1")] = None
+
+
+NOTATION = Notation(
+    [
+        Quantity("X", "features, one row a sample", "m", "n×d", "matrix"),
+        Quantity("y", "targets", "m", "n×1"),
+        Quantity("w", "weights after k updates", "k", "d×1"),
+        Quantity("b", "bias after k updates", "k"),
+        Quantity("z", "weighted input at update k", "k q", "n×1"),
+        Quantity("y_hat", "prediction at update k", "k q", "n×1"),
+        Quantity("L", "loss on the batch of update k", "k q"),
+        Quantity("dw", "gradient by the weights", "k", "d×1", symbol="∂L/∂w", latex=r"\partial L/\partial w"),
+        Quantity("db", "gradient by the bias", "k", symbol="∂L/∂b", latex=r"\partial L/\partial b"),
+        Quantity("dy_hat", "gradient by the prediction", "k", "n×1", symbol="∂L/∂ŷ", latex=r"\partial L/\partial\hat{y}"),
+        Quantity("dz", "gradient by the weighted input", "k", "n×1", symbol="∂L/∂z", latex=r"\partial L/\partial z"),
+        Quantity("z_all", "weighted input of all samples after k updates", "k", "n×1", symbol="z", latex="z"),
+        Quantity("y_all", "prediction of all samples after k updates", "k", "n×1", symbol="ŷ", latex=r"\hat{y}"),
+        Quantity("J", "loss on all samples after k updates", "k"),
+        Quantity("f", "value of the function after k steps", "k"),
+        Quantity("lr", "learning rate"),
+    ],
+    {"k": "step", "q": "silent", "m": "batch"},
+)  # fmt: skip
+
+_SQUARED = {
+    "mean": "mean((Y - P)**2)        # mean squared error",
+    "half": "sum((Y - P)**2) / 2     # half the squared error",
+    "sum": "sum((Y - P)**2)          # squared error",
+    "half_mean": "mean((Y - P)**2) / 2   # half the mean squared error",
+}
+_LOGISTIC = {
+    "mean": "-mean(Y*ln(P) + (1 - Y)*ln(1 - P))    # binary cross-entropy",
+    "sum": "-sum(Y*ln(P) + (1 - Y)*ln(1 - P))     # binary cross-entropy",
+}
+
+
+def _losses(target: str, y: str, p: str) -> str:
+    """The loss blocks for one target: on a batch, and on all samples."""
+    blocks = ""
+    for model, key, readings in (("linear", "loss_scale", _SQUARED), ("logistic", "reduce", _LOGISTIC)):
+        blocks += f"\n    {target}:{model} by {key}:"
+        for choice, text in readings.items():
+            blocks += f"\n        {choice} = {text.replace('Y', y).replace('P', p)}"
+    return blocks
+
+
+RULES = rules(
+    """
+    y_hat[k,m]:linear = X[m] @ w[k-1] + b[k-1]          # prediction
+    y_hat[k,m]:no_bias = X[m] @ w[k-1]                  # prediction
+    z[k,m] = X[m] @ w[k-1] + b[k-1]                     # weighted input
+    z[k,m]:no_bias = X[m] @ w[k-1]                      # weighted input
+    y_hat[k,m]:logistic = sigmoid(z[k,m])               # prediction
+    w[k] = w[k-1] - lr*dw[k]                            # update
+    b[k] = b[k-1] - lr*db[k]                            # update
+    y_all[k]:linear = X[0] @ w[k] + b[k]                # prediction of all samples
+    y_all[k]:no_bias = X[0] @ w[k]                      # prediction of all samples
+    z_all[k] = X[0] @ w[k] + b[k]                       # weighted input of all samples
+    z_all[k]:no_bias = X[0] @ w[k]                      # weighted input of all samples
+    y_all[k]:logistic = sigmoid(z_all[k])               # prediction of all samples
+    """
+    + _losses("L[k,m]", "y[m]", "y_hat[k,m]")
+    + _losses("J[k]", "y[0]", "y_all[k]")
+)
+
+
+def solve(p: Problem, t: Trace) -> None:
+    if p.f is not None:
+        _descend_on_function(p, t)
+        return
+    data = _Data(p)
+    data.give(t)
+    k = 0
+    rows: list[list[Key | str]] = []
+    if len(data.parts) > 1:
+        _loss_of_all(p, t, 0, "Loss before")
+    for epoch in range(1, p.epochs + 1):
+        for number, part in data.updates():
+            k += 1
+            t.section(data.title(epoch, number, len(part), k, p.epochs))
+            _update(p, t, k, number)
+            cells: list[Key | str] = [f" {k}", f" {epoch}", ("L", k, number), ("w", k)]
+            rows.append([*cells, ("b", k)] if p.b is not None else cells)
+    _loss_of_all(p, t, k, "Loss after")
+    before: Key = ("J", 0) if len(data.parts) > 1 else ("L", 1, FULL)
+    _say_whether_lower(t, "L" if before[0] == "L" else "J", before, k)
+    t.table("Updates", ["update", "epoch", "L", "w", "b"] if p.b is not None else ["update", "epoch", "L", "w"], rows)
+    t.answer(("w", k))
+    if p.b is not None:
+        t.answer(("b", k))
+    t.answer(("J", k))
+
+
+def _update(p: Problem, t: Trace, k: int, batch: int) -> None:
+    """One update from batch number `batch`: predict, loss, gradients, step."""
+    bias = p.b is not None
+    if p.model == "logistic":
+        t.let("z[k,m]" if bias else "z[k,m]:no_bias", k, batch)
+        t.let("y_hat[k,m]:logistic", k, batch)
+    else:
+        t.let("y_hat[k,m]:linear" if bias else "y_hat[k,m]:no_bias", k, batch)
+    t.let(f"L[k,m]:{p.model}", k, batch)
+    parameters: list[Key] = [("w", k - 1), ("b", k - 1)] if bias else [("w", k - 1)]
+    differentiate(t, ("L", k, batch), parameters, _gradient)
+    if k == 1:
+        finite_differences(t, ("L", k, batch), {key: _gradient(key) for key in parameters})
+    t.let("w[k]", k)
+    if bias:
+        t.let("b[k]", k)
+
+
+def _gradient(key: Key) -> Key:
+    """∂L/∂w before update k is the gradient of update k."""
+    if key[0] in ("w", "b"):
+        return ("d" + str(key[0]), int(key[1]) + 1)
+    return gradient_key(key[:2])
+
+
+def _loss_of_all(p: Problem, t: Trace, k: int, title: str) -> None:
+    t.section(title)
+    bias = p.b is not None
+    if p.model == "logistic":
+        t.let("z_all[k]" if bias else "z_all[k]:no_bias", k)
+        t.let("y_all[k]:logistic", k)
+    else:
+        t.let("y_all[k]:linear" if bias else "y_all[k]:no_bias", k)
+    t.let(f"J[k]:{p.model}", k)
+
+
+def _say_whether_lower(t: Trace, base: str, before: Key, k: int) -> None:
+    first = "L[1, 0]" if base == "L" else "J[0]"
+    t.when(f"J[k] < {first}", ("the loss fell", "the loss did not fall: the learning rate is too large here"), k=k)
+
+
+class _Data:
+    """The samples, their parts, and the start; shapes made to fit or clearly refused."""
+
+    def __init__(self, p: Problem) -> None:
+        if p.X is None or p.y is None:
+            raise InputError("$.given", "needs X and y, or a function f", remedy="give --X and --y, or --f and --start")
+        if p.batch_size is not None and p.batches is not None:
+            raise InputError("$.given.batches", "batch_size and batches exclude each other", remedy="give one of them")
+        self.p = p
+        n = len(p.y)
+        self.X = p.X.T if p.X.shape[0] == 1 and p.X.shape[1] == n and n > 1 else p.X
+        if self.X.shape[0] != n:
+            raise InputError("$.given.y", f"{n} targets for {self.X.shape[0]} samples")
+        if p.model == "logistic" and any(v not in (0, 1) for v in p.y):
+            raise InputError("$.given.y", "a logistic model needs targets 0 and 1", remedy="or set model to linear")
+        self.w = self._weights(p.w, self.X.shape[1])
+        parts = p.batches or -(-n // (p.batch_size or n))
+        if parts > n:
+            raise InputError("$.given.batches", f"{parts} batches of {n} samples", remedy=f"at most {n}")
+        self.parts = list(_split(n, p.batch_size, parts))
+
+    @staticmethod
+    def _weights(w: Params | fmpq | None, features: int) -> Matrix:
+        if w is None:
+            return Matrix.column([fmpq(0)] * features)
+        column = w if isinstance(w, Matrix) else Matrix.column([w])
+        if column.shape[0] != features:
+            raise InputError("$.given.w", f"{features} features need {features} weights", found=str(column.shape[0]))
+        return column
+
+    def give(self, t: Trace) -> None:
+        p = self.p
+        assert p.y is not None
+        t.hide("m", FULL)
+        t.given("X", self.X, FULL)
+        t.given("y", Matrix.column(p.y), FULL)
+        if len(self.parts) > 1:
+            for number, part in self.updates():
+                t.given("X", Matrix([self.X.rows[i] for i in part]), number)
+                t.given("y", Matrix.column([p.y[i] for i in part]), number)
+        t.given("w", self.w, 0, assumed=p.w is None)
+        if p.b is not None:
+            t.given("b", p.b, 0)
+        t.given("lr", p.lr)
+
+    def updates(self) -> Iterator[tuple[int, range]]:
+        """(batch number, sample positions) of one epoch; 0 is the whole batch."""
+        if len(self.parts) == 1:
+            yield FULL, self.parts[0]
+        else:
+            yield from enumerate(self.parts, 1)
+
+    def title(self, epoch: int, number: int, size: int, k: int, epochs: int) -> str:
+        if number == FULL:
+            return f"Epoch {epoch}" if epochs > 1 else "One update"
+        what = f"sample {number}" if size == 1 and len(self.parts) == len(self.X.rows) else f"batch {number}"
+        return f"Update {k}: epoch {epoch}, {what}" if epochs > 1 else f"Update {k}: {what}"
+
+
+def _split(n: int, size: int | None, parts: int) -> Iterator[range]:
+    """`parts` runs of samples in order: of `size` each, or as equal as can be."""
+    start = 0
+    for i in range(parts):
+        length = min(size, n - start) if size else n // parts + (i < n % parts)
+        yield range(start, start + length)
+        start += length
+
+
+def _descend_on_function(p: Problem, t: Trace) -> None:
+    assert p.f is not None
+    if p.start is None:
+        raise InputError("$.given.start", "needs a start point", remedy='such as --start "w1=1 w2=1"')
+    tree: Tree = p.f.tree
+    by = variables(tree)
+    taken = [v for v in by if v in ("f", "lr", "k")]
+    if not by or taken:
+        raise InputError("$.given.f", f"{taken[0]} has another meaning here" if taken else "no variable in it")
+    point = start_point(p.start, by, "$.given.start")
+    t.symbols.declare(
+        *(Quantity(v, f"variable {v} after k steps", "k") for v in by),
+        *(Quantity(f"d{v}", f"partial derivative by {v}", "k", symbol=f"∂f/∂{t.symbols.unicode(v)}",
+                   latex=rf"\partial f/\partial {t.symbols.latex(v)}") for v in by),
+    )  # fmt: skip
+    for v, value in point.items():
+        t.given(v, value, 0)
+    t.given("lr", p.lr)
+    before = Bin("-", Name("k"), Num("1"))
+    value_rule = rule("f[k]", placed(tree, lambda v: At(v, (Name("k"),))), "value of f")
+    partials = {v: placed(d, lambda u: At(u, (before,))) for v, d in gradient(tree, by, "$.given.f").items()}
+    slopes = [rule(f"d{v}[k]", d, f"∂f/∂{t.symbols.unicode(v)}") for v, d in partials.items()]
+    steps = [rule(f"{v}[k]", f"{v}[k-1] - lr*d{v}[k]", "update") for v in by]
+    t.section("Start")
+    t.let(value_rule, 0)
+    for k in range(1, p.epochs + 1):
+        t.section(f"Step {k}")
+        for r in (*slopes, *steps, value_rule):
+            t.let(r, k)
+        if k == 1:
+            finite_differences(t, ("f", 0), {(v, 0): (f"d{v}", 1) for v in by})
+    t.when("f[k] < f[0]", ("f fell", "f did not fall: the learning rate is too large here"), k=p.epochs)
+    t.table("Steps", ["k", *by, "f"], [[f" {k}", *((v, k) for v in by), ("f", k)] for k in range(p.epochs + 1)])
+    t.answer(*((v, p.epochs) for v in by), ("f", p.epochs))
+
+
+TOPIC = Topic(
+    "gd",
+    "Gradient descent: batch, stochastic, mini-batch, or on a typed function",
+    "Training",
+    Problem,
+    solve,
+    NOTATION,
+    RULES,
+    "Goodfellow, Bengio & Courville (2016), sections 4.3 and 5.9",
+    example={"X": [1, 2, 3, 4], "y": [2, 4, 6, 8], "w": 0, "b": 0, "lr": 0.1, "batch_size": 2},
+    aliases=("sgd", "gradient-descent", "minibatch", "descent"),
+    conventions={"loss_scale": "mean", "reduce": "mean"},
+    steps=lambda p: p.epochs * (1 if p.y is None else p.batches or -(-len(p.y) // (p.batch_size or len(p.y)))),
+)
