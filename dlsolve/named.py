@@ -1,0 +1,176 @@
+"""Answer names -> values of a run, and what a solution says of them: asked, printed, drifted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flint import fmpq
+
+from dlsolve.errors import DlsolveError
+from dlsolve.numbers.exact import read
+from dlsolve.numbers.precision import UndecidedError, precision
+from dlsolve.numbers.show import Digits, Shown, bounds
+from dlsolve.readings import rows_of, shown_value
+from dlsolve.solver import Solution
+from dlsolve.trace import Key, Operation, Trace
+
+_ENTRY = re.compile(r"(?P<name>.+)\[(?P<i>\d{1,6})(?:,\s*(?P<j>\d{1,6}))?\]")
+
+
+def keys_by_name(trace: Trace) -> dict[str, Key]:
+    """Every named value of `trace` under its answer name."""
+    return {trace.name(key): key for key in trace.env if not (isinstance(key, str) and key.startswith("#"))}
+
+
+def find(trace: Trace, name: str, known: Mapping[str, Key] | None = None) -> Any:
+    """The value called `name` (``theta_3``, ``W1_2[2,1]``), as handed on; None where there is none."""
+    known = known or keys_by_name(trace)
+    if name in known:
+        return trace.env[known[name]]
+    match = _ENTRY.fullmatch(name)
+    if match is None or match["name"] not in known:
+        return None
+    rows = rows_of(trace.env[known[match["name"]]])
+    at = [int(match["i"]) - 1] + ([int(match["j"]) - 1] if match["j"] else [])
+    if rows is None or min(at) < 0:
+        return None
+    if len(at) == 1:
+        flat = [e for row in rows for e in row]
+        return flat[at[0]] if at[0] < len(flat) else None
+    return rows[at[0]][at[1]] if at[0] < len(rows) and at[1] < len(rows[0]) else None
+
+
+def answers(solution: Solution) -> list[tuple[str, Key | None, Any]]:
+    """(answer name, key, value) of the answers: the asked ones, then those the topic declares.
+
+    The key is None for a single entry of a matrix. A name that the run does not hold is left out.
+    """
+    trace = solution.trace
+    out: list[tuple[str, Key | None, Any]] = []
+    asked = solution.meta.get("asked") or ()
+    if asked:
+        known = keys_by_name(trace)
+        for name in asked:
+            value = find(trace, str(name), known)
+            if value is not None:
+                out.append((str(name), known.get(str(name)), value))
+    seen = {name for name, _, _ in out}
+    for key in trace.answers:
+        name = trace.name(key)
+        if name not in seen:
+            seen.add(name)
+            out.append((name, key, held(trace, key)))
+    return out
+
+
+def held(trace: Trace, key: Key) -> Any:
+    """What the run holds under `key`: the value handed on, or an operation's result."""
+    step = trace.steps.get(key)
+    if key in trace.env:
+        return trace.env[key]
+    return step.after if isinstance(step, Operation) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """An answer carried as by hand beside the same answer in full, and their difference."""
+
+    name: str
+    key: Key
+    carried: Any
+    exact: Any
+    gap: Any
+
+
+def drift(solution: Solution) -> list[Drift]:
+    """What rounding by hand has cost, for each answer; empty where nothing was carried."""
+    if solution.exact is None:
+        return []
+    out = []
+    with precision(solution.exact.bits):
+        for name, key, carried in answers(solution):
+            exact = solution.exact.env.get(key) if key is not None else None
+            if exact is None or isinstance(exact, str) or isinstance(carried, str):
+                continue
+            try:
+                out.append(Drift(name, key, carried, exact, carried - exact))  # type: ignore[arg-type]
+            except (TypeError, DlsolveError):
+                continue
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """A value that a source prints otherwise: `printed` there, `shown` here."""
+
+    name: str
+    printed: str
+    shown: str
+    why: str = ""
+
+
+def differs(solution: Solution) -> list[Differs]:
+    """Where the problem's `printed` values are neither the true ones rounded nor cut to their digits."""
+    printed = solution.meta.get("printed") or {}
+    if not printed:
+        return []
+    trace = solution.exact or solution.trace
+    known = keys_by_name(trace)
+    out = []
+    with precision(trace.bits):
+        for name, told in printed.items():
+            value = find(trace, name, known)
+            for entry, text, true in _pairs(name, told, value):
+                verdict = _agrees(text, true)
+                if verdict is False:
+                    shown = shown_value(true, solution.digits)
+                    assert isinstance(shown, Shown)
+                    out.append(Differs(entry, text, shown.text))
+    return out
+
+
+def _pairs(name: str, told: Any, value: Any) -> Iterator[tuple[str, str, Any]]:
+    """(name, printed text, true value) of a number, or of each entry of a list or matrix."""
+    rows = rows_of(value)
+    if value is None:
+        return
+    if not isinstance(told, list):
+        if rows is None or (len(rows) == 1 and len(rows[0]) == 1):
+            yield name, str(told), value if rows is None else rows[0][0]
+        return
+    if rows is None:
+        return
+    flat = len(rows) == 1 or len(rows[0]) == 1
+    if flat and not any(isinstance(e, list) for e in told):
+        true = [e for row in rows for e in row]
+        for n, (text, one) in enumerate(zip(told, true, strict=False), 1):
+            yield f"{name}[{n}]", str(text), one
+        return
+    for i, (line, row) in enumerate(zip(told, rows, strict=False), 1):
+        for j, (text, one) in enumerate(zip(line if isinstance(line, list) else [line], row, strict=False), 1):
+            yield f"{name}[{i},{j}]", str(text), one
+
+
+def _agrees(text: str, value: Any) -> bool | None:
+    """Whether `text` is `value` rounded or cut to its digits; None where it cannot be read."""
+    try:
+        told = read(text)
+        low, high = bounds(value)
+    except (DlsolveError, UndecidedError, TypeError, AttributeError):
+        return None
+    if "/" in text:
+        return low <= told <= high
+    head, _, power = text.lower().partition("e")
+    places = len(head.partition(".")[2]) - int(power or "0")
+    unit = fmpq(10) ** -places
+    rounded = told - unit / 2 <= high and low <= told + unit / 2
+    cut = (told <= high and low < told + unit) if told > 0 else (told >= low and high > told - unit)
+    if told == 0:
+        cut = -unit < high and low < unit
+    return bool(rounded or cut)
+
+
+__all__ = ["Differs", "Digits", "Drift", "answers", "differs", "drift", "find", "held", "keys_by_name"]

@@ -1,0 +1,232 @@
+"""One hand for people: trees, names, values and sentences as pieces of Unicode (or ASCII) text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from flint import arb, fmpq
+
+from dlsolve.formula.text import Grid, Piece, number, python, unicode
+from dlsolve.formula.tree import Cmp, If, Index, Mat, Name, Ref, Tree, rebuild
+from dlsolve.notation import GREEK
+from dlsolve.numbers.show import Digits, Shown, decimal, fraction, terminates
+from dlsolve.readings import NEGATED, branch_text, question_lines, rows_of, shown_value, small_fraction
+from dlsolve.trace import Branch, Key, Trace
+
+_ASCII = {v: k for k, v in reversed(GREEK.items()) if k not in ("lr", "eps")} | {
+    "−": "-", "–": "-", "—": "-", "·": "*", "⊙": "*", "×": "x", "≥": ">=", "≤": "<=", "≠": "!=", "≈": "~",
+    "→": "->", "↔": "<->", "⋯": "...", "⋮": "...", "…": "...", "√": "sqrt ", "∂": "d", "∇": "grad ", "∞": "inf",
+    "Σ": "sum ", "∑": "sum ", "∈": "in", "½": "1/2", "′": "'", "“": '"', "”": '"', "’": "'", "✓": "ok", "✗": "FAILS",
+    "ᵀ": "^T", "⁻": "^-", "∩": "and", "∪": "or", "⇒": "=>", "⟶": "->", "•": "*", "ᵗ": "^t", "ⁿ": "^n",
+    "\u0302": "_hat", "\u0304": "_bar", "\u0303": "_tilde",
+}  # fmt: skip
+_SIGN = {">=": "≥", "<=": "≤", "!=": "≠", "==": "="}
+
+
+def clean(text: str) -> str:
+    """`text` without control and direction-changing characters; any blank becomes a space."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
+
+
+def ascii_text(text: str) -> str:
+    """`text` in ASCII: Greek by name, signs by their keyboard forms, the rest decomposed."""
+    if text.isascii():
+        return text
+    out = []
+    for c in unicodedata.normalize("NFD", text):
+        if c.isascii():
+            out.append(c)
+        elif c in _ASCII:
+            out.append(_ASCII[c])
+        else:
+            plain = unicodedata.normalize("NFKD", c)
+            plain = "".join(p for p in plain if p.isascii())
+            raised = "SUPER" in unicodedata.name(c, "")
+            out.append(("^" if raised else "") + plain if plain else "" if unicodedata.combining(c) else "?")
+    return "".join(out)
+
+
+class Hand:
+    """Writes for one trace; `digits` of the values, ASCII only where `ascii`."""
+
+    def __init__(self, trace: Trace, digits: Digits, *, ascii: bool = False) -> None:
+        self.trace = trace
+        self.digits = digits
+        self.ascii = ascii
+
+    def text(self, text: str) -> str:
+        """A sentence or label: typed by a user or a topic, safe to print."""
+        text = clean(text)
+        return ascii_text(text) if self.ascii else text
+
+    def name(self, key: Key) -> str:
+        if self.ascii:
+            return clean(self.trace.name(key))
+        base, index = (key, ()) if isinstance(key, str) else (str(key[0]), key[1:])
+        return clean(self.trace.symbols.unicode(base, [str(i) for i in index]))
+
+    def number(self, text: str) -> str:
+        return text if self.ascii else number(text)
+
+    def maths(self, tree: Tree) -> list[Piece]:
+        pieces = _ascii_pieces(tree, self.trace) if self.ascii else unicode(tree, self.trace.symbols)
+        return [clean(p) if isinstance(p, str) else _clean_grid(p) for p in pieces]
+
+    # -- values --------------------------------------------------------------------------------
+
+    def about(self) -> str:
+        return "~ " if self.ascii else "≈ "
+
+    def shown(self, shown: Shown | tuple[tuple[Shown, ...], ...], value: Any = None) -> list[Piece]:
+        """A printed value after its sign: ``= 47/190 ≈ 0.24737``."""
+        if isinstance(shown, Shown):
+            beside = small_fraction(value)
+            if beside and not shown.exact:
+                return [f"= {self.number(beside)}", f" {self.about()}{self.number(shown.text)}"]
+            return [("= " if shown.exact else self.about()) + self.number(shown.text)]
+        exact = all(s.exact for row in shown for s in row)
+        return ["= " if exact else self.about(), Grid(tuple(tuple(self.number(s.text) for s in row) for row in shown))]
+
+    def value(self, value: Any) -> list[Piece]:
+        """Any held value after its sign; words as they are."""
+        if isinstance(value, str):
+            return [f"= {self.text(value)}"]
+        if isinstance(value, fmpq | arb | float) or rows_of(value) is not None:
+            return self.shown(shown_value(value, self.digits), value)
+        return ["= ", *self.state(value)]
+
+    def state(self, value: Any) -> list[Piece]:
+        """A value without its sign: a state of an operation, a cell of a table."""
+        if value is None:
+            return []
+        if isinstance(value, str):
+            return [self.text(value)]
+        if isinstance(value, bool | int):
+            return [str(value)]
+        if isinstance(value, list | tuple):
+            out: list[Piece] = []
+            for one in value:
+                out += [", "] if out else []
+                out += self.state(one)
+            return ["(", *out, ")"]
+        if isinstance(value, Tree):
+            return self.maths(value)
+        rows = rows_of(value)
+        if rows is not None:
+            return [Grid(tuple(tuple(self.scalar(e) for e in row) for row in rows))]
+        return [self.scalar(value)]
+
+    def scalar(self, value: Any) -> str:
+        """A number alone: a fraction where it is small and does not end, else its digits."""
+        beside = small_fraction(value)
+        if beside is not None and len(beside) <= 9:
+            return self.number(beside)
+        shown = shown_value(value, self.digits)
+        assert isinstance(shown, Shown)
+        return self.number(shown.text)
+
+    def cell(self, value: Any) -> list[Piece]:
+        """A value in a table: digits only; a column as (a, b)."""
+        if isinstance(value, str | list | tuple | bool | int | Tree) or value is None:
+            return self.state(value)
+        shown = shown_value(value, self.digits)
+        if isinstance(shown, Shown):
+            return [self.number(shown.text)]
+        if len(shown[0]) == 1 or len(shown) == 1:
+            flat = [self.number(s.text) for row in shown for s in row]
+            return [flat[0]] if len(flat) == 1 else ["(" + ", ".join(flat) + ")"]
+        return [Grid(tuple(tuple(self.number(s.text) for s in row) for row in shown))]
+
+    def typed(self, value: Any) -> list[Piece]:
+        """A given value, never rounded: its decimals where they end, else its fraction."""
+        rows = rows_of(value)
+        if rows is not None:
+            return [Grid(tuple(tuple(self._typed(e) for e in row) for row in rows))]
+        return [self._typed(value)] if isinstance(value, fmpq | float) else self.cell(value)
+
+    def _typed(self, value: Any) -> str:
+        if isinstance(value, fmpq):
+            return self.number(decimal(value) if terminates(value) else fraction(value))
+        return self.number(repr(value).removesuffix(".0")) if isinstance(value, float) else self.scalar(value)
+
+    # -- branches ------------------------------------------------------------------------------
+
+    def branch(self, branch: Branch) -> str:
+        """``z₃ = 1.2 ≥ 1, so ŷ₃ = 1``"""
+        at_step, numbers = question_lines(self.trace, branch.question, branch.index, branch.truth, self.digits)
+        return self._because(self.reason(at_step, numbers, branch.truth), branch.so)
+
+    def taken(self, name: str, at_step: Tree, numbers: Tree) -> str | None:
+        """The same for a step whose rule is ``a if c else b``; None for any other rule."""
+        if not (isinstance(at_step, If) and isinstance(numbers, If)):
+            return None
+        found = branch_text(numbers)
+        if found is None:
+            return None
+        truth = found[0] == numbers.cond
+        return self._because(self.reason(at_step.cond, numbers.cond, truth), f"{name} = {self.line(found[1])}")
+
+    def reason(self, at_step: Tree, numbers: Tree, truth: bool) -> str:
+        """A question with its numbers, turned round where the answer is no: ``z = 0.6 < 1``."""
+        if not (isinstance(at_step, Cmp) and isinstance(numbers, Cmp)):
+            return f"{self.line(numbers)}: {'yes' if truth else 'no'}"
+        op = numbers.op if truth else NEGATED[numbers.op]
+        left, right = self.line(numbers.left), self.line(numbers.right)
+        if at_step.left != numbers.left:
+            left = f"{self.line(at_step.left)} = {left}"
+        if at_step.right != numbers.right and self._worked_out(at_step.right):
+            right = f"{right} = {self.line(at_step.right)}"
+        return f"{left} {op if self.ascii else _SIGN.get(op, op)} {right}"
+
+    def _worked_out(self, tree: Tree) -> bool:
+        """Whether `tree` mentions a value of the run (a typed threshold needs no name beside it)."""
+        key: Key | None = None
+        if isinstance(tree, Ref):
+            key = (tree.base, *tree.index) if tree.index else tree.base
+        elif isinstance(tree, Name):
+            key = tree.id
+        return key is None or key in self.trace.steps
+
+    def _because(self, reason: str, so: str) -> str:
+        so = self.text(so).strip()
+        if not so:
+            return reason
+        return f"{reason}, {so}" if so.startswith(("so ", "hence ")) else f"{reason}, so {so}"
+
+    def line(self, tree: Tree) -> str:
+        """A tree in one line, matrices as ``[1 2; 3 4]``."""
+        return "".join(
+            p if isinstance(p, str) else "[" + "; ".join(" ".join(r) for r in p.rows) + "]" for p in self.maths(tree)
+        )
+
+
+def _clean_grid(grid: Grid) -> Grid:
+    return Grid(tuple(tuple(clean(c) for c in row) for row in grid.rows))
+
+
+def _ascii_pieces(tree: Tree, trace: Trace) -> list[Piece]:
+    """`tree` in the rule language, its matrices drawn."""
+    grids: list[Grid] = []
+
+    def change(node: Tree) -> Tree:
+        if isinstance(node, Mat):
+            grids.append(Grid(tuple(tuple(python(c, trace.symbols) for c in row) for row in node.rows)))
+            return Name(f"\x00{len(grids) - 1}\x00")
+        return rebuild(node, change)
+
+    out: list[Piece] = []
+    for n, part in enumerate(python(change(tree), trace.symbols).split("\x00")):
+        if n % 2:
+            out.append(grids[int(part)])
+        else:
+            out += [p for p in re.split(r"(?= (?:[+\-/@]|if|else) )", part) if p]
+    return out
+
+
+def index_of(key: Key) -> Sequence[Index]:
+    return () if isinstance(key, str) else key[1:]

@@ -1,0 +1,240 @@
+"""Maths set in two dimensions: pieces of text and drawn matrices -> lines of a given width.
+
+A line breaks before a piece that starts with a space (a term, a sign), then between pieces, then
+at a space; never inside a number. A matrix that is too wide is drawn in blocks of columns.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from dlsolve.formula.text import Grid, Piece
+
+MAX_COLUMNS = 12
+MAX_ROWS = 12
+GAP = "  "
+"""Between the columns of a matrix."""
+
+
+@dataclass(slots=True)
+class Pen:
+    """How to draw; `elided` becomes true when a matrix was drawn without its middle."""
+
+    ascii: bool = False
+    whole: bool = False
+    elided: bool = field(default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Lines of equal width; `base` is the line that text beside it stands on."""
+
+    lines: tuple[str, ...]
+    base: int
+    width: int
+
+
+@lru_cache(maxsize=4096)
+def width(text: str) -> int:
+    """Terminal columns that `text` takes: combining marks none, wide characters two."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def pad(text: str, room: int, side: str = "left") -> str:
+    """`text` filled with spaces to `room` columns, standing at `side` (left, right, centre)."""
+    free = max(0, room - width(text))
+    if side == "right":
+        return " " * free + text
+    if side == "centre":
+        return " " * (free // 2) + text + " " * (free - free // 2)
+    return text + " " * free
+
+
+def box(text: str) -> Box:
+    return Box((text,), 0, width(text))
+
+
+def beside(boxes: Sequence[Box]) -> Box:
+    """`boxes` side by side, their base lines level."""
+    if len(boxes) == 1:
+        return boxes[0]
+    above = max((b.base for b in boxes), default=0)
+    below = max((len(b.lines) - b.base for b in boxes), default=1)
+    rows = []
+    for n in range(above + below):
+        parts = []
+        for b in boxes:
+            at = n - above + b.base
+            parts.append(pad(b.lines[at], b.width) if 0 <= at < len(b.lines) else " " * b.width)
+        rows.append("".join(parts))
+    return Box(tuple(rows), above, sum(b.width for b in boxes))
+
+
+# -- matrices -----------------------------------------------------------------------------------
+
+_NUMBER = re.compile(r"[−-]?\d[\d.]*(?:[·e*].*)?|[−-]?\d+/\d+|[⋮⋯…]|\.\.\.|")
+
+
+def align(cells: Sequence[str]) -> list[str]:
+    """A column of cells at one width: numbers by their decimal points, other texts centred."""
+    if all(_NUMBER.fullmatch(c) for c in cells):
+        heads = [c.partition(".") if c != "..." else (c, "", "") for c in cells]
+        left = max(width(h) for h, _, _ in heads)
+        tails = [dot + tail for _, dot, tail in heads]
+        right = max(width(t) for t in tails)
+        return [pad(h, left, "right") + pad(t, right) for (h, _, _), t in zip(heads, tails, strict=True)]
+    room = max(width(c) for c in cells)
+    return [pad(c, room, "centre") for c in cells]
+
+
+def draw(grid: Grid, pen: Pen, room: int | None = None) -> Box:
+    """A matrix in brackets; in blocks of columns where it is wider than `room`."""
+    rows = [list(row) for row in grid.rows]
+    if not pen.whole:
+        rows = _without_middle(rows, pen)
+    if len(rows) == 1 and len(rows[0]) == 1:
+        return box(rows[0][0])
+    columns = [align(column) for column in zip(*rows, strict=True)]
+    whole = _bracketed(columns, pen)
+    if room is None or whole.width <= room:
+        return whole
+    return _blocks(columns, pen, room)
+
+
+def _without_middle(rows: list[list[str]], pen: Pen) -> list[list[str]]:
+    """Only the first and last rows and columns of a large matrix."""
+    down, along = ("...", "...") if pen.ascii else ("⋮", "⋯")
+    if rows and len(rows[0]) > MAX_COLUMNS:
+        pen.elided = True
+        rows = [[*row[:6], along, *row[-3:]] for row in rows]
+    if len(rows) > MAX_ROWS:
+        pen.elided = True
+        rows = [*rows[:6], [down] * len(rows[0]), *rows[-3:]]
+    return rows
+
+
+def _bracketed(columns: Sequence[Sequence[str]], pen: Pen) -> Box:
+    lines = [GAP.join(row) for row in zip(*columns, strict=True)]
+    last = len(lines) - 1
+    if last == 0 or pen.ascii:
+        out = tuple(f"[{line}]" for line in lines)
+    else:
+        left = ["⎡", *"⎢" * (last - 1), "⎣"]
+        right = ["⎤", *"⎥" * (last - 1), "⎦"]
+        out = tuple(a + line + b for a, line, b in zip(left, lines, right, strict=True))
+    return Box(out, last // 2, width(out[0]))
+
+
+def _blocks(columns: list[list[str]], pen: Pen, room: int) -> Box:
+    lines: list[str] = []
+    at, many = 0, len(columns)
+    while at < many:
+        end, used = at + 1, width(columns[at][0]) + 2
+        while end < many and used + len(GAP) + width(columns[end][0]) <= room:
+            used += len(GAP) + width(columns[end][0])
+            end += 1
+        dash = "-" if pen.ascii else "–"
+        if many > 1:
+            lines.append(f"column {at + 1} of {many}" if end == at + 1 else f"columns {at + 1}{dash}{end} of {many}")
+        block = columns[at:end]
+        if used > room and end == at + 1:
+            block = [_folded(columns[at], room - 2)]
+        lines += _bracketed(block, pen).lines
+        at = end
+    most = max(width(line) for line in lines)
+    return Box(tuple(pad(line, most) for line in lines), 0, most)
+
+
+def _folded(cells: Sequence[str], room: int) -> list[str]:
+    """A column too wide for the line: its entries folded at their signs, a gap between entries."""
+    out: list[str] = []
+    for n, cell in enumerate(cells):
+        out += [""] if n else []
+        out += fold(cell.strip(), room, indent=2)
+    most = max(width(line) for line in out)
+    return [pad(line, most) for line in out]
+
+
+# -- lines --------------------------------------------------------------------------------------
+
+_SIGN = re.compile(r"(?= [+−/=<>≥≤→-] )")
+
+
+def fold(text: str, room: int, indent: int = 0) -> list[str]:
+    """`text` in lines of at most `room` columns, broken before a sign, else at a space; a word
+    that is longer stands alone on its line, whole."""
+    if width(text) <= room:
+        return [text]
+    lines: list[str] = []
+    line = ""
+    for part in _SIGN.split(text):
+        for word in [part] if width(part) <= room - indent else re.split(r"(?<=\S)(?= )", part):
+            if line and width(line) + width(word) > room:
+                lines.append(line)
+                line = " " * indent + word.lstrip()
+            else:
+                line += word
+    return [*lines, line]
+
+
+def flow(pieces: Iterable[Piece], room: int, pen: Pen, indent: int = 2) -> list[str]:
+    """`pieces` in lines of at most `room` columns, matrices drawn where they stand."""
+    lines: list[str] = []
+    row: list[Box] = []
+    used = 0
+    for group in _groups(pieces):
+        boxes = [box(p) if isinstance(p, str) else draw(p, pen) for p in group]
+        size = sum(b.width for b in boxes)
+        if used + size > room and used > indent:
+            lines += beside(row).lines
+            row, used = [box(" " * indent)], indent
+            if isinstance(group[0], str):
+                boxes[0] = box(group[0].lstrip())
+                size = sum(b.width for b in boxes)
+        if used + size <= room:
+            row, used = [*row, *boxes], used + size
+            continue
+        # a group that is wider than a line: piece by piece, matrices in blocks, text folded
+        for piece, drawn in zip(group, boxes, strict=True):
+            one = drawn
+            if used + one.width > room and used > indent:
+                lines += beside(row).lines
+                row, used = [box(" " * indent)], indent
+            if used + one.width > room:
+                if isinstance(piece, str):
+                    *full, rest = fold(one.lines[0], room - used)
+                    for text in full:
+                        lines += beside([*row, box(text)]).lines
+                        row, used = [box(" " * indent)], indent
+                    one = box(rest.lstrip() if full else rest)
+                else:
+                    one = draw(piece, pen, room - used)
+            row.append(one)
+            used += one.width
+    if row:
+        lines += beside(row).lines
+    return [line.rstrip() for line in lines]
+
+
+def _groups(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """`pieces` parted where a line may break."""
+    out: list[list[Piece]] = []
+    for piece in pieces:
+        if not out or (isinstance(piece, str) and piece.startswith(" ")):
+            out.append([piece])
+        else:
+            out[-1].append(piece)
+    return out
+
+
+def natural(pieces: Sequence[Piece], pen: Pen) -> int:
+    """The width of `pieces` on one line."""
+    return sum(width(p) if isinstance(p, str) else draw(p, pen).width for p in pieces)

@@ -1,0 +1,312 @@
+"""A solution as plain data that the terminal and plain renderers share; lines of elided steps are
+never made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from dlsolve.conventions import CONVENTIONS
+from dlsolve.formula.text import Grid, Piece
+from dlsolve.formula.tree import If, Num
+from dlsolve.named import answers, differs, drift, held
+from dlsolve.numbers.precision import precision
+from dlsolve.numbers.show import Digits
+from dlsolve.readings import lines
+from dlsolve.render import Options
+from dlsolve.render.hand import Hand, clean, index_of
+from dlsolve.solver import Solution
+from dlsolve.trace import Branch, Given, Item, Key, Note, Operation, RunTable, Step
+
+MAX_STEPS = 60
+MAX_SECTIONS = 12
+HEAD, TAIL = 30, 15
+"""Of a longer run, about so many steps are shown at its beginning and at its end."""
+MAX_TABLE_ROWS = 24
+MAX_FAMILY = 12
+
+Maths = list[Piece]
+
+
+@dataclass(slots=True)
+class Row:
+    """One named value, operation or sentence: `numbers` and `value` start with their sign."""
+
+    name: str = ""
+    rule: Maths = field(default_factory=list)
+    numbers: list[Maths] = field(default_factory=list)
+    value: Maths = field(default_factory=list)
+    say: str = ""
+
+
+@dataclass(slots=True)
+class Section:
+    """A part of the run, or (`missing` > 0) what is left out of it here."""
+
+    title: str
+    rows: list[Row]
+    missing: int = 0
+
+
+@dataclass(slots=True)
+class Table:
+    title: str
+    header: list[str]
+    rows: list[list[Maths]]
+    missing: int = 0
+    """Rows left out after the first `head`."""
+    head: int = 0
+
+
+@dataclass(slots=True)
+class View:
+    """All that is shown, in order. Fields that the detail asked for leaves out are empty."""
+
+    title: str
+    topic: str
+    statement: list[str] = field(default_factory=list)
+    given: list[tuple[str, str, Maths]] = field(default_factory=list)
+    rules: list[tuple[Maths, str]] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    answers: list[tuple[str, Maths]] = field(default_factory=list)
+    checks: list[tuple[bool, str]] = field(default_factory=list)
+    differs: list[tuple[str, str, str]] = field(default_factory=list)
+    drift: list[tuple[str, Maths, Maths, Maths]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    conventions: list[tuple[str, str]] = field(default_factory=list)
+    arithmetic: list[str] = field(default_factory=list)
+
+
+def view(solution: Solution, options: Options) -> View:
+    """What `solution` shows at the detail asked for."""
+    trace = solution.trace
+    hand = Hand(trace, solution.digits, ascii=options.ascii)
+    title = str(solution.meta.get("title") or solution.topic.title)
+    out = View(hand.text(title), hand.text(solution.topic.title))
+    with precision(trace.bits):
+        if options.detail == "all":
+            statement = str(solution.meta.get("statement") or "")
+            out.statement = [hand.text(line) for line in statement.splitlines() if line.strip()]
+            out.given = [row for given in trace.givens for row in _given(hand, given)]
+            out.rules = _rules(hand, trace.items)
+            out.sections = _sections(hand, options)
+            out.remarks = [hand.text(r) for r in trace.remarks]
+            out.conventions = [
+                (f"{key} = {choice}", hand.text(CONVENTIONS[key].choices[choice])) for key, choice in trace.used.items()
+            ]
+            out.arithmetic = _arithmetic(solution)
+        if options.detail != "answer":
+            out.tables = [_table(hand, t, options) for t in trace.tables]
+            out.checks = [(c.holds, hand.text(f"{c.name}: {c.text}" if c.text else c.name)) for c in trace.checks]
+            out.differs = [(hand.text(d.name), clean(d.printed), hand.number(d.shown)) for d in differs(solution)]
+            out.drift = _drift(hand, solution)
+        out.answers = [_answer(hand, name, key, value) for name, key, value in answers(solution)]
+    return out
+
+
+# -- given and rules ----------------------------------------------------------------------------
+
+
+def _given(hand: Hand, given: Given) -> Iterator[tuple[str, str, Maths]]:
+    row = hand.trace.symbols.quantity(given.base)
+    meaning = hand.text(row.meaning) if row else ""
+    if given.assumed:
+        meaning += " (assumed)"
+    values = hand.trace.env
+    named = any(isinstance(i, str) for key in given.keys for i in index_of(key))
+    drawn = any(hasattr(values[key], "shape") for key in given.keys)
+    if len(given.keys) == 1 or named or drawn:
+        for key in given.keys:
+            yield hand.name(key), meaning, hand.typed(values[key])
+        return
+    names = [hand.name(key) for key in given.keys]
+    texts = [str(hand.typed(values[key])[0]) for key in given.keys]
+    if len(texts) > MAX_FAMILY:
+        dots = "..." if hand.ascii else "…"
+        texts = [*texts[:6], dots, *texts[-3:]]
+        names = [names[0], dots, names[-1]]
+    elif len(names) > 4:
+        names = [names[0], "..." if hand.ascii else "…", names[-1]]
+    yield ", ".join(names), meaning, [t if n == 0 else f", {t}" for n, t in enumerate(texts)]
+
+
+def _rules(hand: Hand, items: Sequence[Item]) -> list[tuple[Maths, str]]:
+    """Each rule that the run used, once, in the order of use."""
+    out: list[tuple[Maths, str]] = []
+    seen: set[int] = set()
+    for item in items:
+        if isinstance(item, Step) and id(item.rule) not in seen:
+            seen.add(id(item.rule))
+            rule = item.rule
+            pieces = _joined(hand.maths(rule.target), " = ", hand.maths(rule.expr))
+            out.append((pieces, hand.text(rule.why)))
+    return out
+
+
+def _joined(*parts: str | Maths) -> Maths:
+    """Pieces put together; a piece that opens with a space stays apart (a line may break there)."""
+    out: Maths = []
+    for part in parts:
+        for piece in [part] if isinstance(part, str) else part:
+            if out and isinstance(piece, str) and isinstance(out[-1], str) and not piece.startswith(" "):
+                out[-1] += piece
+            else:
+                out.append(piece)
+    return out
+
+
+# -- the steps ----------------------------------------------------------------------------------
+
+
+def _sections(hand: Hand, options: Options) -> list[Section]:
+    trace = hand.trace
+    groups = [(trace.sections[n], list(items)) for n, items in groupby(trace.items, key=lambda i: i.section)]
+    total = sum(len(items) for _, items in groups)
+    if options.steps_all or (total <= MAX_STEPS and len(groups) <= MAX_SECTIONS):
+        return [Section(hand.text(title), _rows(hand, items)) for title, items in groups]
+    first = _taken(groups, HEAD, 6)
+    last = _taken(groups[::-1], TAIL, 3)
+    if first + last >= len(groups):
+        return _long_sections(hand, groups)
+    missing = sum(len(items) for _, items in groups[first : len(groups) - last])
+    shown = [Section(hand.text(title), _rows(hand, items)) for title, items in groups[:first]]
+    shown.append(Section("", [], missing))
+    return shown + [Section(hand.text(title), _rows(hand, items)) for title, items in groups[-last:]]
+
+
+def _taken(groups: Sequence[tuple[str, list[Item]]], most: int, sections: int) -> int:
+    """How many of `groups` hold about `most` items: at least one, at most `sections`."""
+    count = 0
+    for n, (_, items) in enumerate(groups):
+        count += len(items)
+        if count > most or n == sections:
+            return max(1, n)
+    return len(groups)
+
+
+def _long_sections(hand: Hand, groups: Sequence[tuple[str, list[Item]]]) -> list[Section]:
+    """A few long sections: each loses its own middle."""
+    out: list[Section] = []
+    for title, items in groups:
+        if len(items) <= MAX_STEPS // 2:
+            out.append(Section(hand.text(title), _rows(hand, items)))
+            continue
+        out.append(Section(hand.text(title), _rows(hand, items[:20])))
+        out.append(Section("", [], len(items) - 30))
+        out.append(Section("", _rows(hand, items[-10:])))
+    return out
+
+
+def _rows(hand: Hand, items: Sequence[Item]) -> list[Row]:
+    return [_row(hand, item) for item in items]
+
+
+def _row(hand: Hand, item: Item) -> Row:
+    match item:
+        case Step():
+            return _step(hand, item)
+        case Operation():
+            return _operation(hand, item)
+        case Branch():
+            return Row(say=hand.branch(item))
+        case Note():
+            return Row(say=hand.text(item.text))
+
+
+def _step(hand: Hand, step: Step) -> Row:
+    read = lines(hand.trace, step, hand.digits)
+    name = hand.name(step.key)
+    at_step, *chain = read.chain
+    rule = _joined("= ", hand.maths(at_step))
+    numbers: list[Maths] = []
+    for line in chain:
+        if not isinstance(line, If):
+            numbers.append(["= ", *hand.maths(line)])
+            continue
+        reason = hand.taken(name, at_step, line)
+        if reason is not None and not numbers:
+            numbers.append([reason])
+    value = step.handed if hand.trace.policy.name == "carry" else step.value
+    shown = hand.shown(read.shown, value)
+    if not chain and isinstance(at_step, Num):
+        rule = []
+    return Row(name, rule, numbers, shown)
+
+
+def _operation(hand: Hand, op: Operation) -> Row:
+    name = hand.name(op.key) if op.key is not None else ""
+    arrow = " -> " if hand.ascii else " → "
+    rule: Maths = [hand.text(op.rule)]
+    after: Maths = [hand.text(op.shown)] if op.shown else hand.state(op.after)
+    before = hand.state(op.before)
+    numbers: list[Maths] = []
+    value: Maths = []
+    if before and after and not name:
+        numbers = [[*before, arrow, *after]]
+    elif name:
+        numbers = [before] if before else []
+        value = ["= ", *after] if op.shown else hand.value(op.after) if op.after is not None else []
+    elif after:
+        numbers = [after]
+    return Row(name, rule, numbers, value, hand.text(op.why))
+
+
+# -- tables, answers, what is said at the end ---------------------------------------------------
+
+
+def _table(hand: Hand, table: RunTable, options: Options) -> Table:
+    rows = table.rows
+    missing = head = 0
+    if len(rows) > MAX_TABLE_ROWS and not options.steps_all:
+        head, tail = 12, 6
+        missing = len(rows) - head - tail
+        rows = [*rows[:head], *rows[-tail:]]
+    cells = [[_cell(hand, key) for key in row] for row in rows]
+    return Table(hand.text(table.title), [hand.text(h) for h in table.header], cells, missing, head)
+
+
+def _cell(hand: Hand, key: Key | str) -> Maths:
+    if isinstance(key, str) and (key.startswith(" ") or not key):
+        return [hand.text(key.strip())]
+    step = hand.trace.steps.get(key)
+    if isinstance(step, Operation) and step.shown:
+        return [hand.text(step.shown)]
+    value = held(hand.trace, key)
+    if value is None:
+        return [hand.text(key)] if isinstance(key, str) else []
+    return hand.cell(value)
+
+
+def _answer(hand: Hand, name: str, key: Key | None, value: Any) -> tuple[str, Maths]:
+    step = hand.trace.steps.get(key) if key is not None else None
+    shown = hand.name(key) if key is not None else hand.text(name)
+    if isinstance(step, Operation) and step.shown:
+        return shown, [f"= {hand.text(step.shown)}"]
+    return shown, hand.value(value)
+
+
+def _drift(hand: Hand, solution: Solution) -> list[tuple[str, Maths, Maths, Maths]]:
+    found = drift(solution)
+    if not found or solution.exact is None:
+        return []
+    full = Hand(solution.exact, Digits(max(5, hand.digits.count + 1)), ascii=hand.ascii)
+    gap = Hand(solution.exact, Digits(2), ascii=hand.ascii)
+    with precision(solution.exact.bits):
+        return [(hand.name(d.key), hand.cell(d.carried), full.cell(d.exact), gap.cell(d.gap)) for d in found]
+
+
+def _arithmetic(solution: Solution) -> list[str]:
+    out = []
+    if solution.arith == "float64":
+        out.append("Worked out in float64 (about 16 significant digits), not exactly.")
+    if solution.exact is not None:
+        digits = solution.digits
+        unit = "significant figures" if digits.unit == "sf" else "decimal places"
+        out.append(f"Carried as by hand: every named value is rounded to {digits.count} {unit} as it is written down.")
+    return out
+
+
+__all__ = ["Grid", "Maths", "Row", "Section", "Table", "View", "view"]
