@@ -1,27 +1,91 @@
-"""Finds the topics: every module under `dlsolve.topics` that declares a `TOPIC`."""
+"""Finds the topics: every module under `dlsolve.topics` that declares a `TOPIC`.
+
+Names and one-line helps are read from the files; only the topic asked for is imported.
+"""
 
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from dlsolve import topics
 from dlsolve.errors import InputError
+from dlsolve.fields.found import meant, short
 from dlsolve.topic import Topic
 
 
 @lru_cache(maxsize=1)
 def modules() -> dict[str, str]:
     """Topic name -> module, without importing any topic (a file is named after its topic)."""
-    found = pkgutil.walk_packages(topics.__path__, topics.__name__ + ".")
-    return {m.name.rpartition(".")[2].replace("_", "-"): m.name for m in found if not m.ispkg}
+    return {name: module for name, (module, _) in _files().items()}
+
+
+@lru_cache(maxsize=1)
+def _files() -> dict[str, tuple[str, str]]:
+    """Topic name -> (module, file)."""
+    return dict(sorted(_walk(list(topics.__path__), topics.__name__)))
+
+
+def _walk(folders: list[str], package: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    for found in pkgutil.iter_modules(folders):
+        module = f"{package}.{found.name}"
+        path = os.path.join(str(getattr(found.module_finder, "path", "")), found.name)
+        if found.ispkg:
+            yield from _walk([path], module)
+        elif not found.name.startswith("_"):
+            yield found.name.replace("_", "-"), (module, path + ".py")
+
+
+def summary(name: str) -> str:
+    """The first line of a topic's docstring, read from its file without importing it."""
+    with open(_files()[name][1], encoding="utf-8") as file:
+        for line in file:
+            if line.strip():
+                return line.strip().lstrip("rR").removeprefix('"""').removesuffix('"""').strip()
+    return ""
+
+
+def names() -> list[str]:
+    """Every topic's name, in order."""
+    return list(modules())
 
 
 def topic(name: str) -> Topic[Any]:
-    """The topic called `name`. Raises `InputError` where there is none."""
-    if name not in modules():
-        raise InputError("topic", f"there is no topic {name!r}", remedy="see `dlsolve topics`")
-    found: Topic[Any] = importlib.import_module(modules()[name]).TOPIC
+    """The topic called `name`, or by one of its aliases. Raises `InputError` where there is none."""
+    known = find(name)
+    if known is None:
+        every = [*names(), *(alias for t in all_topics() for alias in t.aliases)]
+        raise InputError(
+            "topic", f"there is no topic {short(name)!r}", remedy=meant(name, every, "see `dlsolve topics`")
+        )
+    found: Topic[Any] = importlib.import_module(modules()[known]).TOPIC
     return found
+
+
+def find(name: str) -> str | None:
+    """The name of the topic that `name` or an alias stands for, or None.
+
+    A known name imports nothing; an alias imports the topics whose files mention it.
+    """
+    wanted = name.strip().lower().replace("_", "-")
+    if wanted in modules():
+        return wanted
+    if not wanted:
+        return None
+    for known, (module, path) in _files().items():
+        with open(path, encoding="utf-8") as file:
+            text = file.read().lower()
+        if f'"{wanted}"' in text or f'"{wanted.replace("-", "_")}"' in text:
+            aliases = importlib.import_module(module).TOPIC.aliases
+            if wanted in {a.lower().replace("_", "-") for a in aliases}:
+                return known
+    return None
+
+
+def all_topics() -> list[Topic[Any]]:
+    """Every topic, imported."""
+    return [importlib.import_module(module).TOPIC for module in modules().values()]

@@ -32,6 +32,10 @@ class InputError(DlsolveError):
             text += f"; {remedy}"
         super().__init__(text)
 
+    def at(self, where: str) -> InputError:
+        """The same error, standing at another place."""
+        return InputError(where, self.problem, found=self.found, remedy=self.remedy)
+
 
 class DomainError(DlsolveError):
     """A rule was asked for a value where it has none; names the rule and its numbers."""

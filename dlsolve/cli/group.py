@@ -1,0 +1,197 @@
+"""The lazy command group, the only file that knows how the command-line library works inside.
+
+`dlsolve --help` lists every topic and imports none; a topic's command imports that topic alone.
+Errors of usage become `InputError`, so that every error of dlsolve is one line of one form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+import typer.core
+from typer._click.core import Command, Context, Parameter
+from typer._click.exceptions import BadOptionUsage, ClickException, MissingParameter, NoSuchOption
+
+from dlsolve import __version__, catalog
+from dlsolve.cli.flags import COMMON, STEPS, Flag, topic_flags
+from dlsolve.errors import InputError
+from dlsolve.fields.found import nearest, short
+
+SETTINGS = {"help_option_names": ["-h", "--help"], "token_normalize_func": lambda name: name.replace("_", "-")}
+STATIC = {
+    "topics": "What can be solved, by chapter.",
+    "explain": "The rules, notation, inputs and conventions of a topic, with an example.",
+    "example": "A problem file to start from.",
+    "schema": "The JSON Schema of problem files, for editors.",
+    "solve": "Solve problem files, the topic read from each.",
+}
+"""The commands that are no topic."""
+
+ABOUT = (
+    "Solves hand-calculation problems of deep learning and writes out every step, as on the board.\n\n"
+    "Try: dlsolve example adam > p.json, then dlsolve adam p.json --format plain"
+)
+
+
+def run(args: list[str]) -> int:
+    """Run one command line. Returns the exit status; raises `DlsolveError` for what a user can mend."""
+    group = LazyGroup(name="dlsolve", help=ABOUT, context_settings=SETTINGS, params=[_version()], no_args_is_help=False)
+    try:
+        with group.make_context("dlsolve", args or ["--help"]) as context:
+            status = group.invoke(context)
+    except typer.Exit as done:
+        return done.exit_code
+    except ClickException as fault:
+        raise usage_error(fault) from fault
+    return status if isinstance(status, int) else 0
+
+
+class LazyGroup(typer.core.TyperGroup):
+    """Commands by name, built when one is called; for help and completion, stubs that import nothing."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        return [*STATIC, *catalog.names()]
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        if cmd_name in STATIC:
+            return typer.core.TyperCommand(cmd_name, help=STATIC[cmd_name], rich_help_panel="Commands")
+        if cmd_name in catalog.modules():
+            about = _escaped(catalog.summary(cmd_name))
+            return typer.core.TyperCommand(cmd_name, help=about, rich_help_panel="Topics")
+        return None
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+        name, rest = args[0], args[1:]
+        if name in STATIC:
+            return name, _static(name), rest
+        known = catalog.find(name)
+        if known is None:
+            near = nearest(name, [*STATIC, *catalog.names()]) or nearest(name, _aliases())
+            remedy = f"did you mean {near}?" if near else "see `dlsolve topics`"
+            raise InputError(short(name), "no such command or topic", remedy=remedy)
+        return known, _topic_command(known, rest), rest
+
+
+def _aliases() -> list[str]:
+    return [alias for topic in catalog.all_topics() for alias in topic.aliases]
+
+
+def _version() -> Parameter:
+    def show(ctx: Context, value: bool) -> None:
+        if value:
+            print(f"dlsolve {__version__}")
+            raise typer.Exit
+
+    names = ["--version"]
+    return typer.core.TyperOption(
+        param_decls=names, is_flag=True, is_eager=True, expose_value=False, callback=lambda ctx, _, value: show(ctx, value),
+        help="The version.",
+    )  # fmt: skip
+
+
+def _static(name: str) -> Command:
+    from dlsolve.cli import commands
+
+    callbacks: dict[str, tuple[Callable[..., int], list[Parameter]]] = {
+        "topics": (commands.topics, []),
+        "explain": (commands.explain, [_argument("topic", "TOPIC")]),
+        "example": (commands.example, [_argument("topic", "TOPIC")]),
+        "schema": (commands.schema, [_argument("topic", "TOPIC", required=False)]),
+        "solve": (_solver(None, []), [_argument("files", "FILE...", many=True), *_options(COMMON), *_options([STEPS])]),
+    }
+    callback, params = callbacks[name]
+    if name != "solve":
+        keep = ("output", "no_color", "debug") if name in ("topics", "explain") else ("output", "debug")
+        params += _options([f for f in COMMON if f.key in keep])
+    return typer.core.TyperCommand(name, callback=callback, params=params, help=STATIC[name], context_settings=SETTINGS)
+
+
+def _topic_command(name: str, args: Sequence[str]) -> Command:
+    topic = catalog.topic(name)
+    flags = topic_flags(topic, args)
+    params = [
+        _argument("file", "[FILE|-]", required=False, about="a problem file, or - for standard input"),
+        *_options(flags),
+    ]
+    about = f"{topic.title}\n\n{_escaped(catalog.summary(name))} See dlsolve explain {name}."
+    return typer.core.TyperCommand(
+        name, callback=_solver(name, flags), params=params, help=about, context_settings=SETTINGS
+    )
+
+
+def _solver(name: str | None, flags: Sequence[Flag]) -> Callable[..., int]:
+    def callback(**values: Any) -> int:
+        from dlsolve.cli.run import solve
+
+        return solve(name, values, flags)
+
+    return callback
+
+
+def _argument(name: str, metavar: str, *, required: bool = True, many: bool = False, about: str = "") -> Parameter:
+    return typer.core.TyperArgument(
+        param_decls=[name], required=required, nargs=-1 if many else 1, metavar=_escaped(metavar), help=about, show_default=False
+    )  # fmt: skip
+
+
+def _options(flags: Sequence[Flag]) -> list[Parameter]:
+    return [
+        typer.core.TyperOption(
+            param_decls=[*(f"{n}/{flag.off}" if flag.off else n for n in flag.names), flag.key],
+            is_flag=True if flag.switch else None,
+            default=None,
+            multiple=flag.multiple,
+            metavar=None if flag.switch else _escaped(flag.metavar),
+            help=_escaped(flag.help),
+            hidden=flag.hidden,
+            rich_help_panel=flag.panel,
+        )
+        for flag in flags
+    ]
+
+
+def _escaped(text: str) -> str:
+    """Text for help, its brackets not taken for markup."""
+    return text.replace("[", "\\[")
+
+
+# -- errors of usage ----------------------------------------------------------------------------
+
+
+def usage_error(fault: ClickException) -> InputError:
+    """An error of the command-line library in dlsolve's own form."""
+    context = getattr(fault, "ctx", None)
+    command = context.info_name if context is not None and context.info_name else "dlsolve"
+    helps = f"see `dlsolve {command} --help`" if command != "dlsolve" else "see `dlsolve --help`"
+    if isinstance(fault, NoSuchOption):
+        return _no_option(fault, context, helps)
+    if isinstance(fault, BadOptionUsage):
+        takes = "takes no value" if "not take" in fault.message else "needs a value"
+        remedy = f"write {fault.option_name} alone" if takes == "takes no value" else f"write {fault.option_name} VALUE"
+        return InputError(fault.option_name, takes, remedy=remedy)
+    if isinstance(fault, MissingParameter) and fault.param is not None:
+        what = fault.param.human_readable_name.strip("[]\\").removesuffix("...")
+        remedy = "see `dlsolve topics`" if what == "TOPIC" else helps
+        return InputError(f"dlsolve {command}", f"{what} is missing", remedy=remedy)
+    if "unexpected extra argument" in fault.message:
+        extra = fault.message.partition("(")[2].rpartition(")")[0]
+        remedy = f"quote values with blanks, or see `dlsolve {command} --help`"
+        return InputError(f"dlsolve {command}", "more words than it takes", found=short(extra), remedy=remedy)
+    return InputError(f"dlsolve {command}", fault.format_message().rstrip("."), remedy=helps)
+
+
+def _no_option(fault: NoSuchOption, context: Context | None, helps: str) -> InputError:
+    name = fault.option_name
+    if context is None or context.info_name in (None, "dlsolve"):
+        return InputError(
+            short(name), "not a flag here", remedy="flags stand after the command: dlsolve TOPIC --flag value"
+        )
+    every = [o for p in context.command.params for o in p.opts if o.startswith("--")]
+    near = nearest(name.lstrip("-"), [o[2:] for o in every])
+    if name[:2] != "--" and name[1:2].isdigit():
+        remedy = "put a value behind its flag, in quotes"
+    else:
+        remedy = f"did you mean --{near}?" if near else helps
+    return InputError(short(name), f"no such flag of {context.info_name}", remedy=remedy)

@@ -1,0 +1,89 @@
+"""What people read of a field: its kind in a word, its default, how many numbers a problem holds."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+from flint import fmpq
+
+from dlsolve.fields.kinds import Expression, Params, Samples, Vector, Written
+from dlsolve.fields.read import Spec
+from dlsolve.numbers.matrix import Matrix
+from dlsolve.numbers.show import decimal, fraction, terminates
+
+_METAVARS: dict[Any, tuple[str, str]] = {
+    fmpq: ("NUMBER", "a number"),
+    int: ("WHOLE", "a whole number"),
+    bool: ("", "true or false"),
+    str: ("TEXT", "a text"),
+    Written: ("TEXT", "a text or a number"),
+    Matrix: ("MATRIX", "a matrix"),
+    Samples: ("MATRIX", "a matrix, one row a sample"),
+    Vector: ("NUMBERS", "a vector"),
+    Params: ("NUMBERS", "a number or a vector"),
+    Expression: ("FUNCTION", "a function"),
+}
+_LISTS = {fmpq: "a list of numbers", int: "a list of whole numbers", str: "a list of words"}
+
+
+def metavar(hint: Any) -> str:
+    """``NUMBER``, ``MATRIX``, …: what stands after a flag."""
+    return _words(hint)[0]
+
+
+def kind(hint: Any) -> str:
+    """``a number``, ``a matrix``, …: for help and explanations."""
+    return _words(hint)[1]
+
+
+def _words(hint: Any) -> tuple[str, str]:
+    if hint in _METAVARS:
+        return _METAVARS[hint]
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return "|".join(map(str, args)), "one of " + ", ".join(map(str, args))
+    if origin is list:
+        many = "NUMBERS" if args[0] in (fmpq, int) else "LISTS" if get_origin(args[0]) is list else "WORDS"
+        return many, _LISTS.get(args[0], "a list of lists" if get_origin(args[0]) is list else "a list")
+    if origin is dict:
+        return ("LABEL=VALUE…", "values by label") if args[0] is str else _words(args[1])
+    if origin is typing.Union:
+        texts = [_words(a) for a in args]
+        return "|".join(dict.fromkeys(t[0] for t in texts)), " or ".join(dict.fromkeys(t[1] for t in texts))
+    return "VALUE", "a value"
+
+
+def default(spec: Spec) -> str:
+    """A field's default as text; empty where it has none."""
+    return "" if spec.required or spec.default is None or spec.default in ({}, []) else plain(spec.default)
+
+
+def plain(value: Any) -> str:
+    """A read value as it might be typed."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, fmpq):
+        return decimal(value) if terminates(value) else fraction(value)
+    if isinstance(value, Matrix):
+        return "; ".join(" ".join(plain(e) for e in row) for row in value.rows)
+    if isinstance(value, list | tuple):
+        return " ".join(plain(e) for e in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k}={plain(v)}" for k, v in value.items())
+    return value.text if isinstance(value, Expression) else str(value)
+
+
+def count(value: Any) -> int:
+    """How many numbers a problem, or one of its fields, holds."""
+    if isinstance(value, Matrix):
+        return value.shape[0] * value.shape[1]
+    if isinstance(value, msgspec.Struct):
+        return sum(count(getattr(value, name)) for name in value.__struct_fields__)
+    if isinstance(value, Mapping):
+        return sum(count(v) for v in value.values())
+    if isinstance(value, list | tuple):
+        return sum(count(v) for v in value)
+    return int(isinstance(value, fmpq | int) and not isinstance(value, bool))

@@ -1,0 +1,106 @@
+"""CSV tables as samples: a header row, then one sample a line; every error names line and column."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from dlsolve.errors import InputError
+from dlsolve.fields.found import ascii_quotes, meant, nearest
+from dlsolve.fields.kinds import Field, joined
+from dlsolve.fields.read import MAX_ENTRIES, specs
+from dlsolve.fields.scalars import number
+from dlsolve.numbers.matrix import Matrix
+
+
+def samples(kind: type[Any], text: str, label: str, target: str | None) -> dict[str, Any]:
+    """The fields of `kind` that declare ``csv``, filled from a table: features as a matrix of one row
+    a sample, the target (the last column where none is named) as a list. Raises `InputError`."""
+    by_role = {s.field.csv: s.name for s in specs(kind).values() if s.field.csv}
+    header, lines = _table(text, label)
+    if "target" not in by_role:
+        if target is not None:
+            raise InputError("--target", "this topic takes no target", remedy="leave --target out")
+        at = -1
+    else:
+        at = _column(header, target, label)
+    if at >= 0 and len(header) < 2:
+        raise InputError(label, "one column only", remedy="give at least one feature and the target")
+    names = [n for n in range(len(header)) if n != at]
+    rows = [[number(line[n], Field(""), _cell(label, no, header[n])) for n in names] for no, line in lines]
+    out: dict[str, Any] = {by_role["features"]: Matrix(rows)} if "features" in by_role else {}
+    if at >= 0:
+        for no, line in lines:
+            if not line[at].strip():
+                raise InputError(_cell(label, no, header[at]), "an empty cell", remedy="fill it in")
+        out[by_role["target"]] = [line[at].strip() for _, line in lines]
+    return out
+
+
+def _table(text: str, label: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The header and the numbered lines of a CSV text, all of one length."""
+    first = text.lstrip("\n").partition("\n")[0]
+    mark = max(",;\t", key=first.count)
+    header: list[str] = []
+    lines: list[tuple[int, list[str]]] = []
+    cells = 0
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True, skipinitialspace=True)
+    try:
+        for row in reader:
+            if not any(c.strip() for c in row):
+                continue
+            if not header:
+                header = _header([c.strip() for c in row], f"{label} line {reader.line_num}")
+                continue
+            if len(row) != len(header):
+                where = f"{label} line {reader.line_num}"
+                raise InputError(
+                    where, f"{len(row)} cells, but {len(header)} columns", remedy="give every column a cell"
+                )
+            cells += len(row)
+            if cells > MAX_ENTRIES:
+                raise InputError(label, f"more than {MAX_ENTRIES} cells", remedy="give fewer samples")
+            lines.append((reader.line_num, row))
+    except csv.Error as fault:
+        raise InputError(f"{label} line {reader.line_num}", f"not CSV: {fault}", remedy="check the quotes") from fault
+    if not lines:
+        raise InputError(label, "no samples", remedy="write a header row, then one sample a line")
+    return header, lines
+
+
+def _header(names: Sequence[str], where: str) -> list[str]:
+    if all(_is_number(n) for n in names):
+        raise InputError(
+            where, "numbers where the names of the columns stand", remedy="add a header row such as x1,x2,y"
+        )
+    for n, name in enumerate(names):
+        if not name:
+            raise InputError(where, f"column {n + 1} has no name", remedy="name every column")
+        if name in names[:n]:
+            raise InputError(where, f"two columns named {ascii_quotes(name)}", remedy="give each column its own name")
+    return list(names)
+
+
+def _column(header: Sequence[str], target: str | None, label: str) -> int:
+    if target is None:
+        return len(header) - 1
+    if target.strip() in header:
+        return header.index(target.strip())
+    remedy = meant(target, header, f"the columns are {joined(header, 'and')}") if nearest(target, header) else (
+        f"the columns are {joined(header[:12], 'and')}"
+    )  # fmt: skip
+    raise InputError("--target", f"no such column in {label}", found=ascii_quotes(target), remedy=remedy)
+
+
+def _cell(label: str, line: int, column: str) -> str:
+    return f"{label} line {line}, column {ascii_quotes(column)}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        number(text, Field(""), "")
+    except InputError:
+        return False
+    return True

@@ -1,0 +1,216 @@
+"""The problem file: its envelope, read from any bytes with a place for every error.
+
+A file holds one problem, or ``{"problems": [...]}``, or (.jsonl) one problem a line.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+from flint import fmpq
+
+from dlsolve.conventions import CONVENTIONS
+from dlsolve.errors import InputError
+from dlsolve.fields import Field, Written, read_struct
+from dlsolve.fields.found import found, meant, short
+from dlsolve.fields.hostile import MAX_BYTES, decode, parse_json
+
+MAX_SYMBOL = 24
+
+
+class Marking(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """How answers are marked."""
+
+    min_digits: Annotated[Written, Field("fewest digits that prove a value: 2sf or 3dp")] = Written("2sf")
+    follow_penalty: Annotated[fmpq, Field("taken off a value that follows from a wrong one", ge="0", le="1")] = fmpq(0)
+    repeated_slip: Annotated[Written, Field("a slip made again costs once, or each time: once, each")] = Written("once")
+
+
+class ProblemFile(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """One problem as its file states it; `given` is read by the topic's own fields."""
+
+    topic: Annotated[str, Field("the kind of problem: see `dlsolve topics`")]
+    given: Annotated[dict[str, Any], Field("the numbers of the problem: see `dlsolve schema TOPIC`")]
+    id: Annotated[Written, Field("a short name")] = Written("")
+    title: Annotated[str, Field("a title")] = ""
+    statement: Annotated[str, Field("the problem in words")] = ""
+    source: Annotated[str, Field("where the problem comes from")] = ""
+    conventions: Annotated[dict[str, Written], Field("a choice by convention: see `dlsolve explain TOPIC`")] = {}
+    symbols: Annotated[dict[str, str], Field('symbols to print, by name: {"lr": "α"}')] = {}
+    asked: Annotated[list[str], Field("names of the values asked for")] | None = None
+    points: Annotated[dict[str, fmpq], Field("what each asked value is worth", ge="0")] = {}
+    attempt: Annotated[dict[str, Written], Field("a student's values by name")] = {}
+    printed: Annotated[dict[str, Written], Field("the values that a source prints, by name")] = {}
+    accept: Annotated[dict[str, list[Written] | Written], Field("other writings to accept, by name")] = {}
+    marking: Annotated[Marking, Field("how answers are marked")] | None = None
+
+
+class Course(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a class agrees on once."""
+
+    conventions: Annotated[dict[str, Written], Field("a choice by convention")] = {}
+    symbols: Annotated[dict[str, str], Field('symbols to print, by name: {"lr": "α"}')] = {}
+    digits: Annotated[Written, Field("digits to show: 5, 5sf or 4dp")] | None = None
+    carry: Annotated[Written, Field("digits to carry by hand: 4sf or 4dp")] | None = None
+    marking: Annotated[Marking, Field("how answers are marked")] | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One problem of a file, still raw. `label` says which: ``p.json``, ``p.jsonl line 3``;
+    `root` is its JSON path in that file."""
+
+    label: str
+    root: str
+    raw: Any
+
+    def read(self) -> ProblemFile:
+        """The envelope. Raises `InputError` with paths from `$`."""
+        return read_envelope(self.raw)
+
+
+def read_envelope(raw: Any) -> ProblemFile:
+    """A raw JSON value as a problem. Raises `InputError` with paths from `$`."""
+    if isinstance(raw, list):
+        raise InputError("$", "a list, not a problem", remedy='write {"problems": [...]} around it')
+    problem = read_struct(ProblemFile, raw)
+    check_conventions(problem.conventions)
+    check_symbols(problem.symbols)
+    return problem
+
+
+def check_conventions(chosen: Mapping[str, str], root: str = "$.conventions") -> None:
+    """Raises `InputError` for a convention or a choice that does not exist anywhere."""
+    for key, choice in chosen.items():
+        if key not in CONVENTIONS:
+            remedy = meant(key, CONVENTIONS, "see `dlsolve explain TOPIC`")
+            raise InputError(f"{root}.{short(key)}", "no such convention", remedy=remedy)
+        allowed = CONVENTIONS[key].choices
+        if choice not in allowed:
+            remedy = f"choose one of {', '.join(allowed)}"
+            raise InputError(f"{root}.{key}", "not a choice", found=found(choice), remedy=remedy)
+
+
+def check_symbols(symbols: Mapping[str, str], root: str = "$.symbols") -> None:
+    """Raises `InputError` for a symbol that cannot be printed in a formula."""
+    for name, symbol in symbols.items():
+        if not symbol.strip() or len(symbol) > MAX_SYMBOL or not symbol.isprintable():
+            remedy = f"give a symbol of 1 to {MAX_SYMBOL} printable characters"
+            raise InputError(f"{root}.{short(name)}", "not a symbol", found=found(symbol), remedy=remedy)
+
+
+def items(path: str) -> Iterator[Item | InputError]:
+    """The problems of a file, or of standard input for ``-``; a bad line does not stop the rest.
+
+    Raises `InputError` where the file as a whole cannot be read.
+    """
+    label = "standard input" if path == "-" else path
+    text = decode(read_bytes(path), label)
+    if path.endswith((".jsonl", ".ndjson")):
+        yield from _lines(text, label)
+        return
+    try:
+        whole = parse_json(text, label)
+    except InputError as fault:
+        # several lines that are each an object: JSON Lines under another name
+        if path == "-" and "extra data" in fault.problem and text.lstrip()[:1] == "{":
+            yield from _lines(text, label)
+            return
+        raise
+    if isinstance(whole, dict) and "problems" in whole:
+        yield from _several(whole, label)
+    else:
+        yield Item(label, "$", whole)
+
+
+def _lines(text: str, label: str) -> Iterator[Item | InputError]:
+    some = False
+    for n, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        some = True
+        place = f"{label} line {n}"
+        try:
+            yield Item(place, "$", parse_json(line, place))
+        except InputError as fault:
+            yield fault
+    if not some:
+        raise InputError(label, "empty", remedy="write one problem a line")
+
+
+def _several(whole: Mapping[str, Any], label: str) -> Iterator[Item]:
+    for key in whole:
+        if key != "problems":
+            remedy = 'a file holds one problem, or {"problems": [...]} alone'
+            raise InputError(f"{label}: $.{short(key)}", 'not known beside "problems"', remedy=remedy)
+    problems = whole["problems"]
+    if not isinstance(problems, list) or not problems:
+        raise InputError(
+            f"{label}: $.problems", "not a list of problems", found=found(problems), remedy="write [{…}, {…}]"
+        )
+    for n, raw in enumerate(problems):
+        yield Item(label, f"$.problems[{n}]", raw)
+
+
+def read_bytes(path: str) -> bytes:
+    """A file's bytes, or those of standard input. Raises `InputError`."""
+    if path == "-":
+        try:
+            stream = getattr(sys.stdin, "buffer", None)
+            data: bytes = stream.read(MAX_BYTES + 1) if stream else sys.stdin.read().encode()
+        except (AttributeError, OSError, ValueError) as fault:
+            raise InputError("standard input", "cannot be read", remedy="name a file instead") from fault
+        return data
+    try:
+        if os.path.isdir(path):
+            raise InputError(short(path), "a folder, not a file", remedy="name a problem file in it")
+        with open(path, "rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError as fault:
+        raise InputError(short(path), "no such file", remedy=_near_file(path)) from fault
+    except (OSError, ValueError) as fault:
+        reason = getattr(fault, "strerror", None) or "not a file name"
+        raise InputError(short(path), reason.lower(), remedy="name a file that can be read") from fault
+
+
+def _near_file(path: str) -> str:
+    folder, name = os.path.split(path)
+    try:
+        near: Sequence[str] = os.listdir(folder or ".")
+    except OSError:
+        return f"there is no folder {short(folder)}"
+    return meant(name, near, "check the name, or write - to read standard input")
+
+
+def read_course(path: str) -> Course:
+    """A course file. Raises `InputError` with the file's name."""
+    raw = parse_json(decode(read_bytes(path), path), path)
+    try:
+        course = read_struct(Course, raw)
+        check_conventions(course.conventions)
+        check_symbols(course.symbols)
+    except InputError as fault:
+        raise fault.at(f"{path}: {fault.where}") from fault
+    return course
+
+
+def dump(problem: Mapping[str, Any]) -> str:
+    """A problem as a JSON text to read and edit: one key a line, `given` one field a line."""
+    import json
+
+    def one(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, default=str)
+
+    lines = []
+    for key, value in problem.items():
+        if isinstance(value, Mapping) and value:
+            inner = ",\n".join(f"    {one(k)}: {one(v)}" for k, v in value.items())
+            lines.append(f"  {one(key)}: {{\n{inner}\n  }}")
+        else:
+            lines.append(f"  {one(key)}: {one(value)}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
