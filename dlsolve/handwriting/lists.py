@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from dlsolve.handwriting.parser import Parser
 
 
+class Column(Mat):
+    """A list written flat; equal to the n×1 matrix it stands for until it is transposed."""
+
+
 def read_bracket(parser: Parser, opened: Token) -> Tree:
     """What stands between ``[`` (taken already) and its ``]``."""
-    from dlsolve.handwriting.parser import Column
-
     if parser.token.text == "]":
         raise parser.fail("an empty list", opened)
     if parser.token.text == "[":
@@ -73,8 +75,6 @@ def _nested(parser: Parser) -> Tree:
 
 
 def _is_column(mat: Mat) -> bool:
-    from dlsolve.handwriting.parser import Column
-
     return isinstance(mat, Column)
 
 

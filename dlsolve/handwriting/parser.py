@@ -6,21 +6,17 @@ Lists are columns: ``[1, 2]``, ``(1, 2)`` and ``(1, 2)^T`` are the same 2×1 mat
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
-from dlsolve.formula.functions import CONSTANTS, DEFINED, body_of
-from dlsolve.formula.tree import REDUCTIONS, At, Bin, Call, Cmp, If, Mat, Name, Neg, Num, Reduce, Transpose, Tree
-from dlsolve.handwriting.spelling import Spelled
+from dlsolve.formula.tree import Bin, Call, Cmp, If, Name, Neg, Num, Transpose, Tree
+from dlsolve.handwriting.calls import WORDS, named
+from dlsolve.handwriting.lists import Column, read_bracket
 from dlsolve.handwriting.tokens import Token, UnreadableError, tokens
-from dlsolve.handwriting.words import function_name, split_product
-from dlsolve.numbers.functions import NATIVE
 
 MAX_DEPTH = 40
 _BINARY = {"+": 2, "-": 2, "*": 4, "/": 4, "@": 4, "**": 6}
 _COMPARE = ("<", "<=", ">", ">=", "==", "!=")
 _CLOSES = {"(": ")", "[": "]", "{": "}", "\\{": "\\}"}
-_WORDS = ("if", "else", "for", "in")
 
 
 def expression(text: str, *, where: str = "", names: Collection[str] | None = None) -> Tree:
@@ -31,11 +27,6 @@ def expression(text: str, *, where: str = "", names: Collection[str] | None = No
     names the column and the remedy.
     """
     return Parser(text, where=where, names=names).whole()
-
-
-def function(name: str) -> bool:
-    """Whether the rule language has the function `name`."""
-    return name in NATIVE or name in DEFINED or body_of(name) is not None
 
 
 class Parser:
@@ -52,7 +43,6 @@ class Parser:
         self.n = 0
         self.depth = 0
         self.spaced = [False]
-        self.bars = 0
         self.bound: list[str] = []
 
     # -- walking ---------------------------------------------------------------------------------
@@ -187,7 +177,7 @@ class Parser:
         if token.kind == "open":
             return token.text != "\\{"
         if token.kind == "name":
-            return token.text not in _WORDS
+            return token.text not in WORDS
         return token.text in ("√", "frac")
 
     def prefix(self) -> Tree:
@@ -196,7 +186,7 @@ class Parser:
             case "num", text:
                 return Num(text)
             case "name", text:
-                return self.named(token)
+                return named(self, token)
             case "open", "[":
                 return self.bracket(token)
             case "open", text:
@@ -210,10 +200,8 @@ class Parser:
             case "op", "frac":
                 return self.fraction()
             case "op", "|":
-                self.bars += 1
                 inner = self.free(self.conditional)
                 self.expect("|")
-                self.bars -= 1
                 return Call("abs", (inner,))
             case "end", _:
                 raise self.fail("the text ends where a number is expected", token)
@@ -221,11 +209,14 @@ class Parser:
                 raise self.fail("± stands for two values", token, remedy="write both")
         raise self.fail(f"{_sign(token.text)} stands where a number is expected", token)
 
-    def free(self, read: object) -> Tree:
+    def inner(self, text: str) -> Tree:
+        """A text inside this one, such as a subscript."""
+        return Parser(text, where=self.where).whole()
+
+    def free(self, read: Callable[[], Tree]) -> Tree:
         """`read` with spaces that separate nothing."""
-        assert callable(read)
         self.spaced.append(False)
-        tree: Tree = read()
+        tree = read()
         self.spaced.pop()
         return tree
 
@@ -264,161 +255,10 @@ class Parser:
 
     def bracket(self, opened: Token) -> Tree:
         """``[ … ]``: a group, a column, a matrix by rows, or a list of rows."""
-        from dlsolve.handwriting.lists import read_bracket
-
         self.enter()
         tree = read_bracket(self, opened)
         self.depth -= 1
         return tree
-
-    # -- names -----------------------------------------------------------------------------------
-
-    def named(self, token: Token) -> Tree:
-        spelled = token.name
-        assert spelled is not None
-        called = self.token.text == "(" and self.token.kind == "open"
-        fn = function_name(spelled, self.names, called)
-        if fn is not None and (called or self.starts_argument()):
-            return self.call(fn, token)
-        if called and fn is None and token.text in REDUCTIONS and self.names is None:
-            return self.call(token.text, token)
-        if self.names is not None:
-            return self.known(token, spelled, called)
-        if called and len(spelled.head) > 1 and not self.token.gap and spelled.ascii() not in CONSTANTS:
-            raise self.no_function(token)
-        return self.quantity(token, spelled.ascii())
-
-    def quantity(self, token: Token, id_: str) -> Tree:
-        """A name, with an index in square brackets where one is written on to it."""
-        if self.token.text == "[" and not self.token.gap and id_ not in CONSTANTS:
-            self.take()
-            index = [self.free(self.conditional)]
-            while self.token.text == ",":
-                self.take()
-                index.append(self.free(self.conditional))
-            self.expect("]")
-            return At(id_, tuple(index))
-        if not id_.replace("_", "a").isalnum():
-            return self.indexed(token, id_)
-        return Name(id_)
-
-    def indexed(self, token: Token, id_: str) -> Tree:
-        """``v_{t-1}``: a subscript that is itself an expression."""
-        spelled = token.name
-        assert spelled is not None
-        self.enter()
-        index = tuple(
-            Parser(part, where=self.where).whole() for low in spelled.low for part in low.split(",") if part
-        )
-        self.depth -= 1
-        return At(Spelled(spelled.head, spelled.hats).ascii(), index)
-
-    def known(self, token: Token, spelled: Spelled, called: bool) -> Tree:
-        """A name that must be one of `names`, or split into them."""
-        assert self.names is not None
-        if spelled.ascii() in self.bound:
-            return Name(spelled.ascii())
-        for candidate in spelled.candidates():
-            if candidate in self.names:
-                return self.quantity(token, candidate)
-        if spelled.ascii() in CONSTANTS:
-            return Name(spelled.ascii())
-        known = {*self.names, *CONSTANTS}
-        ways = (split_product(c, known, function if called else None) for c in spelled.candidates())
-        parts = next(filter(None, ways), [])
-        if len(parts) > 1:
-            raise self.fail(
-                f"{token.text!r} can be read as {' or '.join('·'.join(p) for p in parts)}", token, remedy="write ·"
-            )
-        if not parts:
-            if called and len(spelled.head) > 1:
-                raise self.no_function(token)
-            raise self.unknown(token)
-        *front, last = parts[0]
-        tail = self.call(last, token) if called and last not in self.names else self.quantity(token, last)
-        for name in reversed(front):
-            tail = Bin("*", Name(name), tail)
-        return tail
-
-    def unknown(self, token: Token) -> UnreadableError:
-        known = sorted(self.names or ())
-        near = difflib.get_close_matches(token.text, known, 1)
-        remedy = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known[:12]) or 'no names'}"
-        return self.fail(f"{token.text!r} is not a name known here", token, remedy=remedy)
-
-    def no_function(self, token: Token) -> UnreadableError:
-        every = [f for f in (*NATIVE, *DEFINED) if "_" not in f]
-        near = difflib.get_close_matches(token.text.lower(), every, 1)
-        remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(every))}"
-        return self.fail(f"there is no function {token.text!r}", token, remedy=remedy)
-
-    def starts_argument(self) -> bool:
-        """Whether a function without brackets has its argument next: ln 2, √2, \\log_2 \\frac12."""
-        token = self.token
-        return (
-            token.kind in ("num", "open")
-            or (token.kind == "name" and token.text not in _WORDS)
-            or token.text in ("√", "frac", "-", "**", "|")
-        )
-
-    def call(self, fn: str, token: Token) -> Tree:
-        self.enter()
-        raised: Tree | None = None
-        if self.token.text == "**":  # sin² x
-            self.take()
-            raised = self.argument()
-            if not isinstance(raised, Num):
-                raise self.fail(f"a power on {token.text} that is no number", token, remedy="write brackets")
-        if self.token.text == "(" and self.token.kind == "open":
-            tree = self.arguments(fn, token)
-        else:
-            tree = Call(fn, (self.bare_argument(),))
-        self.depth -= 1
-        if token.name is not None and fn == "_log":
-            tree = self.log_base(tree, token)
-        return Bin("**", tree, raised) if raised is not None else tree
-
-    def log_base(self, tree: Tree, token: Token) -> Tree:
-        assert isinstance(tree, Call)
-        assert token.name is not None
-        base = "".join(token.name.low)
-        if not base.isdigit() or len(base) > 6:
-            raise self.fail(f"the logarithm to base {base!r} is not read", token)
-        return Bin("/", Call("ln", tree.args), Call("ln", (Num(base),)))
-
-    def bare_argument(self) -> Tree:
-        tree = self.binary(5)
-        while self.joins(self.token) and not self.token.gap and self.token.kind == "name":
-            tree = Bin("*", tree, self.binary(5))
-        return tree
-
-    def arguments(self, fn: str, token: Token) -> Tree:
-        self.take()
-        args = [self.free(self.conditional)] if self.token.text != ")" else []
-        if self.token.text == "for" and fn in REDUCTIONS and len(args) == 1:
-            self.take()
-            var = self.take().text
-            self.expect("in")
-            over = self.take().text
-            self.expect(")")
-            return Reduce(fn, args[0], var, over)
-        while self.token.text == ",":
-            self.take()
-            args.append(self.free(self.conditional))
-        self.expect(")")
-        if not args:
-            raise self.fail(f"{token.text} needs a number in its brackets", token)
-        one = (fn in NATIVE and fn not in ("max", "min")) or fn == "_log"
-        if one and len(args) > 1:
-            raise self.fail(f"{token.text} takes one number", token)
-        definition = body_of(fn)
-        if definition is not None and len(definition.params) != len(args):
-            raise self.fail(f"{token.text} takes {len(definition.params)} numbers", token)
-        return Call(fn, tuple(args))
-
-
-class Column(Mat):
-    """A list written flat; equal to the n×1 matrix it stands for until it is transposed."""
 
 
 def _sign(text: str) -> str:

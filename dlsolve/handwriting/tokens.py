@@ -51,14 +51,16 @@ _ONE = frozenset("+-*/^@()[]{},;|<>=%")
 class UnreadableError(InputError):
     """A text that cannot be read as an answer: the reason, and the column where reading stopped.
 
-    `at` is the offset in the text, from 0.
+    `at` is the offset in the text, from 0; None where the whole text is meant.
     """
 
-    def __init__(self, problem: str, *, at: int = 0, where: str = "", found: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, problem: str, *, at: int | None = None, where: str = "", found: str = "", remedy: str = ""
+    ) -> None:
         self.at = at
         self.reason = problem
-        place = f"column {at + 1}"
-        super().__init__(f"{where}, {place}" if where else place, problem, found=found, remedy=remedy)
+        place = f"column {at + 1}" if at is not None else ""
+        super().__init__(", ".join(filter(None, (where, place))), problem, found=found, remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +156,11 @@ class _Scanner:
         after = text[end : end + 1]
         if after == "_":
             raise self.fail("a number with an underscore", end, remedy="write its digits alone")
-        if digits in ("0", "00") and after in ("x", "b", "o", "X") and text[end + 1 : end + 2] in ALNUM and (
-            end + 1 < len(text)
+        if (
+            digits in ("0", "00")
+            and after in ("x", "b", "o", "X")
+            and text[end + 1 : end + 2] in ALNUM
+            and (end + 1 < len(text))
         ):
             raise self.fail("a number in another base", remedy="write it in decimal digits")
         if after == "." and text[end + 1 : end + 2] != "T":

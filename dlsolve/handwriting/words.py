@@ -26,14 +26,15 @@ def function_name(name: Spelled, known: Collection[str] | None, called: bool) ->
     text = _ALIASES.get(text, text)
     if text == "sigma":
         return "sigmoid" if called else None
-    if text in NATIVE or text in DEFINED or body_of(text) is not None:
-        return text
-    return None
+    return text if is_function(text) else None
 
 
-def split_product(
-    text: str, known: Collection[str], function: Callable[[str], bool] | None
-) -> list[tuple[str, ...]]:
+def is_function(name: str) -> bool:
+    """Whether the rule language has the function `name`."""
+    return name in NATIVE or name in DEFINED or body_of(name) is not None
+
+
+def split_product(text: str, known: Collection[str], function: Callable[[str], bool] | None) -> list[tuple[str, ...]]:
     """The ways to read a run of letters as two or more known names (at most two ways are listed).
 
     With `function`, the last part may be a function (``xsin``).
