@@ -61,7 +61,7 @@ class Parser:
         return token
 
     def fail(self, problem: str, token: Token | None = None, **more: str) -> UnreadableError:
-        return UnreadableError(problem, at=(token or self.token).start, where=self.where, **more)
+        return UnreadableError(problem, offset=(token or self.token).start, where=self.where, **more)
 
     def expect(self, text: str) -> None:
         if self.token.text != text:

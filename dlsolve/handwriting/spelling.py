@@ -5,36 +5,29 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
-from dlsolve.notation import GREEK
+from dlsolve.handwriting.glyphs import (
+    ALIKE,
+    ALNUM,
+    DIGITS,
+    GREEK_COMMANDS,
+    GREEK_LETTERS,
+    HAT_COMMANDS,
+    HATS,
+    LETTERS,
+    SUBSCRIPTS,
+    SUPERSCRIPTS,
+)
 
-LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-DIGITS = frozenset("0123456789")
-ALNUM = LETTERS | DIGITS
-
-HATS = {"\u0302": "hat", "\u0304": "bar", "\u0305": "bar", "\u0303": "tilde"}
-HAT_COMMANDS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde",
-                "widetilde": "tilde", "vec": "", "mathbf": "", "boldsymbol": "", "bm": "", "mathit": "",
-                "mathrm": "", "mathsf": "", "mathcal": "", "text": "", "textbf": "", "textit": "",
-                "textrm": "", "operatorname": "", "mbox": ""}  # fmt: skip
-"""Commands around a name, and the hat each sets."""
-
-SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-()aehijklmnoprstuvx", strict=True))
-SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁱʲᵏᴸⁿᵀᵗˡᵐˣ", "0123456789+-()ijkLnTtlmx", strict=True))
-
-_ALIKE = {"lambda": ("lam",), "Lambda": ("Lam",), "epsilon": ("eps", "epsilon"), "varepsilon": ("eps", "epsilon"),
-          "eps": ("eps", "epsilon"), "eta": ("eta", "lr"), "vartheta": ("theta",), "varphi": ("phi",),
-          "varsigma": ("sigma",), "partial": ("d",), "nabla": ("d",), "Nabla": ("d",), "ell": ("l",)}  # fmt: skip
-"""Spelled-out letters -> the answer names they stand for, the usual one first."""
-
-_GREEK_COMMANDS = frozenset(GREEK) - {"lr", "lam", "Lam", "eps"} | frozenset(_ALIKE) - {"eps", "Nabla"}
-_GREEK_LETTERS = {symbol: name for name, symbol in reversed(GREEK.items()) if name not in ("lr", "epsilon")}
-_GREEK_LETTERS |= {"ϵ": "eps", "ϑ": "theta", "ϕ": "phi", "ς": "sigma", "µ": "mu", "∆": "Delta",
-                   "∂": "partial", "∇": "nabla", "ι": "iota", "Γ": "Gamma", "Θ": "Theta", "Φ": "Phi",
-                   "Ψ": "Psi", "Π": "Pi", "ℓ": "l"}  # fmt: skip
-_GREEK_COMMANDS |= {"iota", "Gamma", "Theta", "Phi", "Psi", "Pi"}
+_D = r"(?:∂|\\partial(?![A-Za-z]))\s*"
+_PARTIAL = re.compile(rf"{_D}([A-Za-z]\w{{0,6}}|\\[a-z]+\{{?[A-Za-z]*\}}?)\s*/\s*{_D}")
+_UPPER = re.compile(rf"(?:{_D}|d\s*)(\S.{{0,20}})")
+_LOWER = re.compile(rf"(?:{_D}|d\s*)(\S.*)")
+LOSSES = ("L", "J", "E", "C", "Loss", "loss", "l", "cost")
+"""What stands above in a gradient that is named by its lower part alone."""
 
 MAX_PARTS = 12
 """Most sub- and superscripts of one name."""
@@ -54,7 +47,7 @@ class Spelled:
 
     def ascii(self) -> str:
         """The name as written, in ASCII."""
-        head = _ALIKE.get(self.head, (self.head,))[0]
+        head = ALIKE.get(self.head, (self.head,))[0]
         low = self.low
         if self.fused and low:
             hats = "".join(f"_{h}" for h in self.hats)
@@ -67,7 +60,7 @@ class Spelled:
 
     def candidates(self) -> list[str]:
         """Every answer name this spelling can mean: as written, then fused, then with ``_``."""
-        heads = _ALIKE.get(self.head, (self.head,))
+        heads = ALIKE.get(self.head, (self.head,))
         hats = "".join(f"_{h}" for h in self.hats)
         parts = self.low + self.high
         out = {self.ascii(): None}
@@ -99,7 +92,7 @@ def scan(text: str, start: int, *, tex: bool = False) -> tuple[Spelled, int] | N
 
     `tex` says that a bare subscript is one character, as in LaTeX (``x_iy_i``).
     """
-    found = _head(text, start)
+    found = _gradient(text, start) or _head(text, start)
     if found is None:
         return None
     head, hats, low, at = found
@@ -135,6 +128,37 @@ def scan(text: str, start: int, *, tex: bool = False) -> tuple[Spelled, int] | N
     return Spelled(head, tuple(hats), tuple(low), tuple(high), fused), at
 
 
+def _gradient(text: str, start: int) -> tuple[str, list[str], list[str], int] | None:
+    """∂L/∂W₁ and ``\\frac{\\partial L}{\\partial W_1}`` are the name dW1; ∂z/∂w is dz_dw."""
+    fraction = text.startswith(("\\frac", "\\dfrac", "\\tfrac"), start)
+    if not fraction:
+        match = _PARTIAL.match(text, start)
+        if match is None:
+            return None
+        inner = scan(text, match.end())
+        return _by(match[1], inner[0], inner[1]) if inner else None
+    above = text.find("{", start)
+    middle = closing(text, above) if above - start in (5, 6) else None
+    below = closing(text, middle + 1) if middle and text[middle + 1 : middle + 2] == "{" else None
+    if middle is None or below is None:
+        return None
+    over, under = _UPPER.fullmatch(text[above + 1 : middle].strip()), _LOWER.match(text[middle + 2 : below].strip())
+    inner = scan(under[1], 0) if over and under else None
+    if over is None or under is None or inner is None or under[1][inner[1] :].strip():
+        return None
+    return _by(over[1], inner[0], below + 1)
+
+
+def _by(loss: str, name: Spelled, end: int) -> tuple[str, list[str], list[str], int]:
+    """The gradient of `loss` by `name`, as a head with its hats and subscripts."""
+    head = ALIKE.get(name.head, (name.head,))[0]
+    upper = scan(loss.strip(), 0)
+    over = upper[0].ascii() if upper else ""
+    before = "d" if over in LOSSES else f"d{over}_d"
+    low = list(name.low + name.high)
+    return before + head, list(name.hats), low, end
+
+
 def _run(text: str, at: int, allowed: frozenset[str] | dict[str, str]) -> int:
     while at < len(text) and text[at] in allowed:
         at += 1
@@ -155,8 +179,8 @@ def _head(text: str, at: int) -> tuple[str, list[str], list[str], int] | None:
         word = text[at:end]
         stem = word.rstrip("0123456789")
         return (stem, [], [word[len(stem) :]] if stem != word else [], end) if letters else None
-    if c in _GREEK_LETTERS:
-        return _compound(text, _GREEK_LETTERS[c], at + 1)
+    if c in GREEK_LETTERS:
+        return _compound(text, GREEK_LETTERS[c], at + 1)
     if c == "\\":
         return _command(text, at)
     parts = unicodedata.decomposition(c).split() if c and ord(c) > 0x7F else []
@@ -173,7 +197,7 @@ def _compound(text: str, name: str, at: int) -> tuple[str, list[str], list[str],
         inner = None if twice else _head(text, after)
         if inner is not None:
             head, hats, low, end = inner
-            return f"Delta_{_ALIKE.get(head, (head,))[0]}", hats, low, end
+            return f"Delta_{ALIKE.get(head, (head,))[0]}", hats, low, end
     return name, [], [], at
 
 
@@ -186,7 +210,7 @@ def command(text: str, at: int) -> str:
 def _command(text: str, at: int) -> tuple[str, list[str], list[str], int] | None:
     word = command(text, at)
     end = at + 1 + len(word)
-    if word in _GREEK_COMMANDS:
+    if word in GREEK_COMMANDS:
         after = _run(text, end, frozenset(" ")) if word == "Delta" else end
         return _compound(text, word, after if word == "Delta" else end)
     if word not in HAT_COMMANDS:
@@ -244,8 +268,8 @@ def _subscript(text: str, at: int, tex: bool) -> tuple[str, int] | None:
         if tex and end - at < 3:
             end = at + 1
         return text[at:end], end
-    inner = _head(text, at) if c == "\\" or c in _GREEK_LETTERS else None
-    return (Spelled(*(inner[0], *map(tuple, inner[1:3]))).ascii(), inner[3]) if inner else None
+    inner = _head(text, at) if c == "\\" or c in GREEK_LETTERS else None
+    return (Spelled(inner[0], tuple(inner[1]), tuple(inner[2])).ascii(), inner[3]) if inner else None
 
 
 def _bracketed_superscript(text: str, at: int) -> tuple[str, int] | None:

@@ -10,7 +10,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from dlsolve.errors import InputError
-from dlsolve.handwriting.spelling import ALNUM, DIGITS, SUPERSCRIPTS, Spelled, closing, command, scan
+from dlsolve.handwriting.glyphs import ALNUM, DIGITS, SUPERSCRIPTS
+from dlsolve.handwriting.spelling import Spelled, closing, command, scan
 from dlsolve.numbers.exact import MAX_EXPONENT
 
 MAX_CHARS = 2000
@@ -51,16 +52,20 @@ _ONE = frozenset("+-*/^@()[]{},;|<>=%")
 class UnreadableError(InputError):
     """A text that cannot be read as an answer: the reason, and the column where reading stopped.
 
-    `at` is the offset in the text, from 0; None where the whole text is meant.
+    `offset` counts from 0; it is None where the whole text is meant.
     """
 
     def __init__(
-        self, problem: str, *, at: int | None = None, where: str = "", found: str = "", remedy: str = ""
+        self, problem: str, *, offset: int | None = None, where: str = "", found: str = "", remedy: str = ""
     ) -> None:
-        self.at = at
+        self.offset = offset
         self.reason = problem
-        place = f"column {at + 1}" if at is not None else ""
+        place = f"column {offset + 1}" if offset is not None else ""
         super().__init__(", ".join(filter(None, (where, place))), problem, found=found, remedy=remedy)
+
+    def at(self, where: str) -> UnreadableError:
+        """The same error, standing at another place."""
+        return UnreadableError(self.reason, offset=self.offset, where=where, found=self.found, remedy=self.remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ class _Scanner:
         self.grids: list[str] = []
 
     def fail(self, problem: str, at: int | None = None, **more: str) -> UnreadableError:
-        return UnreadableError(problem, at=self.at if at is None else at, where=self.where, **more)
+        return UnreadableError(problem, offset=self.at if at is None else at, where=self.where, **more)
 
     def run(self) -> list[Token]:
         if len(self.text) > MAX_CHARS:
