@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from dlsolve.formula.rules import Rule
 from dlsolve.numbers.matrix import Matrix
@@ -41,6 +41,14 @@ class Policy:
         """The value that later steps see."""
         return value
 
+    def hand_on_operation(self, trace: Trace, key: Key, value: Any) -> Any:
+        """The result of what is no formula, as later steps see it."""
+        return self.hand_on(trace, key, value)
+
+    def rescue(self, trace: Trace, key: Key) -> Any:
+        """A value where the rule gives none for the values handed on; None lets the error stand."""
+        return None
+
     def branch(self, trace: Trace, question: str, truth: bool | None) -> bool:
         """The branch taken; `truth` is None where enclosures do not settle it."""
         return bool(truth)
@@ -61,8 +69,8 @@ class Carry(Policy):
         return map_scalars(value, self._round)
 
     def _round(self, value: Any) -> Any:
-        if isinstance(value, bool):
-            return value
+        if not isinstance(value, fmpq | arb | float):
+            return value  # a truth, words, a formula, a surd: written in full
         if isinstance(value, float):
             return float(round_to(from_float(value), self.digits))
         if isinstance(value, fmpq):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import flint
 
@@ -17,8 +18,9 @@ _lock = threading.RLock()
 class UndecidedError(Exception):
     """A comparison or a shown digit that the current precision cannot settle."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, ball: Any = None) -> None:
         self.what = what
+        self.ball = ball
         super().__init__(what)
 
 

@@ -18,122 +18,17 @@ from dlsolve.errors import DomainError, InputError, LimitError, RuleError
 from dlsolve.formula.compiled import EXACT, FLOAT64, Arithmetic, compiled
 from dlsolve.formula.parse import parse
 from dlsolve.formula.rules import Rule, RuleBook, rename
-from dlsolve.formula.tree import Cmp, Index, Tree
+from dlsolve.formula.tree import Cmp, Index
 from dlsolve.notation import Symbols, slug
 from dlsolve.numbers.functions import MAX_BITS
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError
-from dlsolve.numbers.show import bounds, to_float
+from dlsolve.numbers.show import to_float
 from dlsolve.policy import EXACT_POLICY, Policy
-
-Key = str | tuple[Index, ...]
-"""A named value of a run: its base name, or the base with index values."""
+from dlsolve.trace.items import Branch, Check, Given, Item, Key, Note, Operation, RunTable, Step
+from dlsolve.trace.values import Environment, close, settled
 
 MAX_STEPS = 2_000_000
-
-
-class Environment(dict[Any, Any]):
-    """Handed-on values by key; an entry of a stored matrix or family answers to its position."""
-
-    def __missing__(self, key: Any) -> Any:
-        for cut in range(len(key) - 1, 0, -1) if isinstance(key, tuple) else ():
-            prefix = key[:cut] if cut > 1 else key[0]
-            if prefix not in self:
-                continue
-            whole, at = self[prefix], key[cut:]
-            try:
-                if isinstance(whole, Matrix):
-                    return whole.at(*at)
-                if hasattr(whole, "shape"):
-                    return float(whole[at[0] - 1, at[1] - 1] if len(at) == 2 else whole.reshape(-1)[at[0] - 1])
-            except (IndexError, TypeError):
-                break
-        raise RuleError(f"a rule needs {_plain(key)}, which has no value yet")
-
-
-def _plain(key: Key) -> str:
-    return key if isinstance(key, str) else f"{key[0]}[{', '.join(map(str, key[1:]))}]"
-
-
-class Step:
-    """One named value: `rule` at `index` gave `value`; `handed` is what later steps see."""
-
-    __slots__ = ("branch", "handed", "index", "key", "rule", "section", "value")
-
-    def __init__(self, key: Key, rule: Rule, index: tuple[Index, ...], value: Any, handed: Any, section: int) -> None:
-        self.key = key
-        self.rule = rule
-        self.index = index
-        self.value = value
-        self.handed = handed
-        self.section = section
-        self.branch: str | None = None
-
-
-@dataclass(slots=True)
-class Operation:
-    """What is no formula: a named rule (``R2 → R2 − 2·R1``), the state before and after.
-
-    `key` names the result where it is an answer; `shown` replaces the drawing of `after`.
-    """
-
-    rule: str
-    before: Any
-    after: Any
-    section: int
-    key: Key | None = None
-    why: str = ""
-    shown: str | None = None
-    branch: str | None = None
-
-
-@dataclass(slots=True)
-class Branch:
-    """A question asked of the trace and its answer: ``z = 1.2 ≥ 1``, so …"""
-
-    question: Tree
-    index: Mapping[str, Index]
-    truth: bool
-    so: str
-    section: int
-
-
-@dataclass(slots=True)
-class Note:
-    """A sentence of the derivation."""
-
-    text: str
-    section: int
-
-
-Item = Step | Operation | Branch | Note
-
-
-@dataclass(slots=True)
-class Given:
-    """A typed quantity: `values` by key, shown as one row (`whole` where it is one value)."""
-
-    base: str
-    keys: list[Key]
-    assumed: bool = False
-
-
-@dataclass(slots=True)
-class RunTable:
-    """The table of the run: one row per step, epoch, sample or hypothesis; cells are keys."""
-
-    title: str
-    header: Sequence[str]
-    rows: list[list[Key | str]]
-
-
-@dataclass(slots=True)
-class Check:
-    """An independent check line: `text` says what was compared, `holds` how it came out."""
-
-    name: str
-    holds: bool
-    text: str = ""
 
 
 @dataclass
@@ -248,15 +143,22 @@ class Trace:
                 rule, function = self._function(other)
         try:
             value = function(self.env, *index)
-        except (DomainError, ZeroDivisionError) as fault:
-            raise self._outside(rule, index, str(fault) or "division by 0") from fault
+        except (DomainError, ZeroDivisionError, UndecidedError) as fault:
+            value = self.policy.rescue(self, key) if self._slow else None
+            if value is None:
+                if isinstance(fault, UndecidedError):
+                    raise
+                raise self._outside(rule, index, str(fault) or "division by 0") from fault
         kind = type(value)
         if kind is fmpq:
             if value.height_bits() > MAX_BITS:
                 value = arb(value)
         elif kind is arb:
             if not value.is_finite():
-                self._not_finite(rule, index, value)
+                rescued = self.policy.rescue(self, key) if self._slow else None
+                if rescued is None:
+                    self._not_finite(rule, index, value)
+                value = rescued
         else:
             value = self._settled(rule, index, value)
         handed = self.policy.hand_on(self, key, value) if self._slow else value
@@ -298,16 +200,23 @@ class Trace:
 
     def order(self, base: str, members: Sequence[Index], *, descending: bool = True) -> list[Index]:
         """`members` sorted by the value of ``base[member]``; ties keep the order given."""
-        test = self.arithmetic.test
         sign = ">" if descending else "<"
         out: list[Index] = []
         for member in members:
             value = self.env[base, member]
             at = len(out)
-            while at and test(sign, value, self.env[base, out[at - 1]]):
+            while at and self._comes_before(sign, value, self.env[base, out[at - 1]]):
                 at -= 1
             out.insert(at, member)
         return out
+
+    def _comes_before(self, sign: str, value: Any, other: Any) -> bool:
+        try:
+            return bool(self.arithmetic.test(sign, value, other))
+        except UndecidedError:
+            if self.policy.name != "follow":
+                raise
+            return bool(self.arithmetic.test(sign, to_float(value), to_float(other)))
 
     def argmax(self, base: str, members: Sequence[Index]) -> Index:
         """The first member whose ``base[member]`` is largest."""
@@ -322,7 +231,7 @@ class Trace:
         """
         step = Operation(rule, before, after, self._section, key, why, shown)
         if key is not None:
-            handed = self.policy.hand_on(self, key, after) if self._slow else after
+            handed = self.policy.hand_on_operation(self, key, after) if self._slow else after
             self._assign(key, handed)
             self.steps[key] = step
         self.items.append(step)
@@ -357,6 +266,8 @@ class Trace:
 
         Float64 and carried runs compare to within what their rounding allows.
         """
+        if self.policy.name == "follow":
+            return  # a student's values are judged by the marking, not by the topic's checks
         if isinstance(claim, str):
             claim = self._claim(claim, index)
         self.checks.append(Check(name, bool(claim), text))
@@ -390,28 +301,19 @@ class Trace:
         self.env[key] = value
 
     def _settled(self, rule: Rule, index: tuple[Index, ...], value: Any) -> Any:
-        """A value that is no lone number: a 1×1 matrix becomes one, entries are checked."""
-        if isinstance(value, Matrix):
-            for e in value.entries():
-                if isinstance(e, arb) and not e.is_finite():
-                    self._not_finite(rule, index, e)
-            big = any(isinstance(e, fmpq) and e.height_bits() > MAX_BITS for e in value.entries())
-            return value.map(lambda e: arb(e) if isinstance(e, fmpq) and e.height_bits() > MAX_BITS else e) if big else value
-        if isinstance(value, float) and (value != value or abs(value) == float("inf")):
-            raise self._outside(rule, index, "no finite value in float64")
-        if hasattr(value, "shape"):
-            import numpy
-
-            if not numpy.isfinite(value).all():
-                raise self._outside(rule, index, "no finite value in float64")
-        if isinstance(value, bool):
-            return fmpq(int(value))
-        return value
+        """A value that is no lone exact number, checked entry by entry."""
+        try:
+            return settled(value)
+        except ArithmeticError as fault:
+            raise self._outside(rule, index, str(fault)) from fault
+        except UndecidedError as fault:
+            self._not_finite(rule, index, fault.ball)
+            raise
 
     def _not_finite(self, rule: Rule, index: tuple[Index, ...], value: arb) -> None:
         from dlsolve.numbers.precision import at_most
 
-        if at_most() or value.is_nan() and self._divides_by_zero(rule, index):
+        if at_most() or (value.is_nan() and self._divides_by_zero(rule, index)):
             raise self._outside(rule, index, "no finite value (a division by 0?)")
         raise UndecidedError(f"the value of {rule.id}")
 
@@ -430,7 +332,7 @@ class Trace:
         letters = tuple(index)
         if getattr(tree, "op", "") != "==":
             truth = bool(compiled(tree, letters, self.arithmetic)(self.env, *index.values()))
-            if truth or self.policy.passive and self.arithmetic is EXACT or not isinstance(tree, Cmp):
+            if truth or (self.policy.passive and self.arithmetic is EXACT) or not isinstance(tree, Cmp):
                 return truth
         left, right = (
             compiled(side, letters, self.arithmetic)(self.env, *index.values()) for side in (tree.left, tree.right)  # type: ignore[union-attr]
@@ -439,34 +341,5 @@ class Trace:
 
     def close(self, left: Any, right: Any) -> bool:
         """Equal, as far as this run's arithmetic and policy can tell."""
-        a, b = _flat(left), _flat(right)
-        if len(a) == 1 or len(b) == 1:
-            a, b = a * max(1, len(b)), b * max(1, len(a))
-        return len(a) == len(b) and all(self._near(x, y) for x, y in zip(a, b, strict=True))
-
-    def _near(self, a: Any, b: Any) -> bool:
-        if self.policy.passive and not isinstance(a, float) and not isinstance(b, float):
-            gap = a - b
-            return bool(gap == 0) if isinstance(gap, fmpq) else bool(gap.contains(0))
-        room = 1e-6 if self.arithmetic is FLOAT64 else 0.05
-        x, y = to_float(a), to_float(b)
-        return abs(x - y) <= room * max(1.0, abs(x), abs(y))
-
-
-def _flat(value: Any) -> list[Any]:
-    if isinstance(value, Matrix):
-        return list(value.entries())
-    return value.reshape(-1).tolist() if hasattr(value, "shape") else [value]
-
-
-def scalar(value: Any) -> Any:
-    """A 1×1 matrix as its entry; anything else as it is."""
-    if isinstance(value, Matrix) and value.shape == (1, 1):
-        return value.rows[0][0]
-    return value
-
-
-__all__ = [
-    "Branch", "Check", "Environment", "Given", "Index", "Item", "Key", "Note", "Operation",
-    "RunTable", "Step", "Trace", "bounds", "scalar",
-]  # fmt: skip
+        room = 1e-6 if self.arithmetic is FLOAT64 else None if self.policy.passive else 0.05
+        return close(left, right, room)

@@ -1,0 +1,94 @@
+"""What a run is made of: steps, operations, branches, notes, givens, tables, checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dlsolve.formula.rules import Rule
+from dlsolve.formula.tree import Index, Tree
+
+Key = str | tuple[Index, ...]
+"""A named value of a run: its base name, or the base with index values."""
+
+
+class Step:
+    """One named value: `rule` at `index` gave `value`; `handed` is what later steps see."""
+
+    __slots__ = ("branch", "handed", "index", "key", "rule", "section", "value")
+
+    def __init__(self, key: Key, rule: Rule, index: tuple[Index, ...], value: Any, handed: Any, section: int) -> None:
+        self.key = key
+        self.rule = rule
+        self.index = index
+        self.value = value
+        self.handed = handed
+        self.section = section
+        self.branch: str | None = None
+
+
+@dataclass(slots=True)
+class Operation:
+    """What is no formula: a named rule (``R2 → R2 − 2·R1``), the state before and after.
+
+    `key` names the result where it is an answer; `shown` replaces the drawing of `after`.
+    """
+
+    rule: str
+    before: Any
+    after: Any
+    section: int
+    key: Key | None = None
+    why: str = ""
+    shown: str | None = None
+    branch: str | None = None
+
+
+@dataclass(slots=True)
+class Branch:
+    """A question asked of the trace and its answer: ``z = 1.2 ≥ 1``, so …"""
+
+    question: Tree
+    index: Mapping[str, Index]
+    truth: bool
+    so: str
+    section: int
+
+
+@dataclass(slots=True)
+class Note:
+    """A sentence of the derivation."""
+
+    text: str
+    section: int
+
+
+Item = Step | Operation | Branch | Note
+
+
+@dataclass(slots=True)
+class Given:
+    """A typed quantity: `values` by key, shown as one row (`whole` where it is one value)."""
+
+    base: str
+    keys: list[Key]
+    assumed: bool = False
+
+
+@dataclass(slots=True)
+class RunTable:
+    """The table of the run: one row per step, epoch, sample or hypothesis; cells are keys."""
+
+    title: str
+    header: Sequence[str]
+    rows: list[list[Key | str]]
+
+
+@dataclass(slots=True)
+class Check:
+    """An independent check line: `text` says what was compared, `holds` how it came out."""
+
+    name: str
+    holds: bool
+    text: str = ""

@@ -1,0 +1,84 @@
+"""The values of a run: where they stand, whether they are finite, when two are equal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flint import arb, fmpq
+
+from dlsolve.errors import RuleError
+from dlsolve.numbers.functions import MAX_BITS
+from dlsolve.numbers.matrix import Matrix
+from dlsolve.numbers.precision import UndecidedError
+from dlsolve.numbers.show import to_float
+from dlsolve.trace.items import Key
+
+
+class Environment(dict[Any, Any]):
+    """Handed-on values by key; an entry of a stored matrix or family answers to its position."""
+
+    def __missing__(self, key: Any) -> Any:
+        for cut in range(len(key) - 1, 0, -1) if isinstance(key, tuple) else ():
+            prefix = key[:cut] if cut > 1 else key[0]
+            if prefix not in self:
+                continue
+            whole, at = self[prefix], key[cut:]
+            try:
+                if isinstance(whole, Matrix):
+                    return whole.at(*at)
+                if hasattr(whole, "shape"):
+                    return float(whole[at[0] - 1, at[1] - 1] if len(at) == 2 else whole.reshape(-1)[at[0] - 1])
+            except (IndexError, TypeError):
+                break
+        raise RuleError(f"a rule needs {_plain(key)}, which has no value yet")
+
+
+def _plain(key: Key) -> str:
+    return key if isinstance(key, str) else f"{key[0]}[{', '.join(map(str, key[1:]))}]"
+
+
+def settled(value: Any) -> Any:
+    """`value` fit to be handed on: a truth as 0 or 1, long fractions as enclosures.
+
+    Raises `ArithmeticError` for a float that is not finite, `UndecidedError` for such a ball.
+    """
+    if isinstance(value, Matrix):
+        for e in value.entries():
+            if isinstance(e, arb) and not e.is_finite():
+                raise UndecidedError("a value without bounds", e)
+        if any(isinstance(e, fmpq) and e.height_bits() > MAX_BITS for e in value.entries()):
+            return value.map(lambda e: arb(e) if isinstance(e, fmpq) and e.height_bits() > MAX_BITS else e)
+        return value
+    if isinstance(value, bool):
+        return fmpq(int(value))
+    if isinstance(value, float):
+        if value != value or abs(value) == float("inf"):
+            raise ArithmeticError("no finite value in float64")
+    elif hasattr(value, "shape"):
+        import numpy
+
+        if not numpy.isfinite(value).all():
+            raise ArithmeticError("no finite value in float64")
+    return value
+
+
+def close(left: Any, right: Any, room: float | None) -> bool:
+    """Equal entry by entry: exactly where `room` is None, else within `room` of their size."""
+    a, b = _flat(left), _flat(right)
+    if len(a) == 1 or len(b) == 1:
+        a, b = a * max(1, len(b)), b * max(1, len(a))
+    return len(a) == len(b) and all(_near(x, y, room) for x, y in zip(a, b, strict=True))
+
+
+def _near(a: Any, b: Any, room: float | None) -> bool:
+    if room is None and not isinstance(a, float) and not isinstance(b, float):
+        gap = a - b
+        return bool(gap == 0) if isinstance(gap, fmpq) else bool(gap.contains(0))
+    x, y = to_float(a), to_float(b)
+    return abs(x - y) <= (room or 1e-6) * max(1.0, abs(x), abs(y))
+
+
+def _flat(value: Any) -> list[Any]:
+    if isinstance(value, Matrix):
+        return list(value.entries())
+    return value.reshape(-1).tolist() if hasattr(value, "shape") else [value]
