@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dlsolve import contrast
 from dlsolve.conventions import CONVENTIONS
-from dlsolve.errors import InputError
+from dlsolve.errors import DlsolveError, InputError
 from dlsolve.formula.compiled import EXACT, FLOAT64, Arithmetic
 from dlsolve.notation import Symbols
 from dlsolve.numbers.precision import LADDER, UndecidedError, precision
@@ -52,12 +53,10 @@ def run(
 
     Raises `InputError`, `DomainError`, `LimitError`.
     """
-    choices = chosen(topic, conventions or {})
+    choices = chosen(topic, conventions or {}, topic.defaults(problem))
     for bits in LADDER:
         with precision(bits):
-            trace = Trace(
-                Symbols(topic.notation, symbols), topic.rules, choices, arithmetic, policy, bits
-            )
+            trace = Trace(Symbols(topic.notation, symbols), topic.rules, choices, arithmetic, policy, bits)
             try:
                 topic.solve(problem, trace)
                 _decide(trace, digits or Digits())
@@ -69,16 +68,25 @@ def run(
     raise AssertionError("unreachable")
 
 
-def chosen(topic: Topic[Any], conventions: Mapping[str, str]) -> dict[str, str]:
-    """The convention choices in force. Raises `InputError` for an unknown key or choice."""
+def chosen(
+    topic: Topic[Any], conventions: Mapping[str, str], defaults: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The convention choices in force; `defaults` are those of the problem at hand.
+
+    Raises `InputError` for an unknown key or choice.
+    """
     for key, choice in conventions.items():
         if key not in topic.conventions:
             known = ", ".join(topic.conventions) or "none"
-            raise InputError(f"$.conventions.{key}", f"not a convention of {topic.name}", remedy=f"its conventions: {known}")
+            raise InputError(
+                f"$.conventions.{key}", f"not a convention of {topic.name}", remedy=f"its conventions: {known}"
+            )
         if choice not in CONVENTIONS[key].choices:
             allowed = ", ".join(CONVENTIONS[key].choices)
-            raise InputError(f"$.conventions.{key}", "not a choice", found=repr(choice), remedy=f"choose one of {allowed}")
-    return {**topic.conventions, **conventions}
+            raise InputError(
+                f"$.conventions.{key}", "not a choice", found=repr(choice), remedy=f"choose one of {allowed}"
+            )
+    return {**topic.conventions, **(defaults or {}), **conventions}
 
 
 def _decide(trace: Trace, digits: Digits) -> None:
@@ -110,6 +118,36 @@ def solve_problem(
     how = {"conventions": conventions, "symbols": symbols, "arithmetic": arithmetic}
     exact = run(topic, problem, digits=digits, **how)  # type: ignore[arg-type]
     carried = run(topic, problem, digits=carry, policy=Carry(carry), **how) if carry else None  # type: ignore[arg-type]
-    return Solution(
-        topic, problem, carried or exact, carry or digits, arithmetic.name, exact if carried else None, meta or {}
-    )
+    shown = carried or exact
+    if topic.contrast and not long:
+        shown.remarks += _contrasts(topic, problem, exact, digits, conventions or {}, symbols or {})
+    return Solution(topic, problem, shown, carry or digits, arithmetic.name, exact if carried else None, meta or {})
+
+
+def _contrasts(
+    topic: Topic[Any],
+    problem: Any,
+    done: Trace,
+    digits: Digits,
+    conventions: Mapping[str, str],
+    symbols: Mapping[str, str],
+) -> list[str]:
+    """Where the same problem ends elsewhere in the other arithmetic or by another convention."""
+    said: list[str | None] = []
+    for key in topic.contrast:
+        if key == "arith":
+            other = EXACT if done.arithmetic is FLOAT64 else FLOAT64
+            runs = [(other, conventions)]
+        else:
+            rest = [c for c in CONVENTIONS[key].choices if c != done.choices[key]] if key in done.used else []
+            runs = [(done.arithmetic, {**conventions, key: choice}) for choice in rest]
+        for arithmetic, choices in runs:
+            try:
+                trace = run(topic, problem, conventions=choices, symbols=symbols, digits=digits, arithmetic=arithmetic)
+            except DlsolveError:
+                continue  # the problem has no answer done otherwise: there is nothing to compare
+            same = key == "arith"
+            said.append(
+                contrast.arithmetics(done, trace, digits) if same else contrast.convention(done, trace, key, digits)
+            )
+    return [text for text in said if text]

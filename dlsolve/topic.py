@@ -45,6 +45,11 @@ class Topic(Generic[P]):
     example: Mapping[str, Any]
     aliases: tuple[str, ...] = ()
     conventions: Mapping[str, str] = field(default_factory=dict)
+    defaults: Callable[[P], Mapping[str, str]] = lambda _: {}
+    """Conventions whose default depends on the problem (a run by epochs sweeps)."""
+    contrast: tuple[str, ...] = ()
+    """What a solution is compared with, and says so where the answers differ: ``arith`` (exact
+    against float64), or a convention (against its other choices)."""
     slips: tuple[DeclaredSlip, ...] = ()
     steps: Callable[[P], int] = lambda _: 0
     text: str = ""

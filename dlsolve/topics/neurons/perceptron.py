@@ -1,0 +1,281 @@
+"""Perceptron: one neuron that fires or does not; a gate as a truth table; the perceptron rule.
+
+A forward pass adds up z = Σ wⱼxⱼ + b and fires where z reaches the threshold θ. A truth table does
+so for all samples at once: z = X Wᵀ, where a column of ones in X meets b, the first entry of W.
+Training takes the samples one by one: where ŷ ≠ y each weight moves by η(y − ŷ)xⱼ and the bias by
+η(y − ŷ), else nothing changes; by hand one goes back to the first sample after an update, a program
+sweeps through whole epochs. It ends when every sample is right, which happens for every η > 0 if a
+line (a plane) separates the classes (Novikoff 1962). If none does, the inequalities that the
+samples ask for add up to a contradiction, and that is shown.
+
+Initial weights are w1_0, w2_0, b_0, those after three updates w1_3, w2_3, b_3, the final ones
+w1, w2, b; z_2[3] is the weighted sum of sample 3 in pass (or epoch) 2, z[3] that with final weights.
+A fixed threshold beside a trained bias is two offsets for one: z ≥ θ with b is z ≥ 0 with b − θ.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from flint import fmpq
+
+from dlsolve.errors import InputError
+from dlsolve.fields import Field
+from dlsolve.formula.rules import rule, rules
+from dlsolve.notation import Notation, Quantity
+from dlsolve.numbers.matrix import Matrix
+from dlsolve.topic import DeclaredSlip, Topic
+from dlsolve.topics.neurons._learning import possible, train
+from dlsolve.topics.neurons._samples import Data, read, task
+from dlsolve.trace import Key, Trace
+
+Gate = Literal["AND", "OR", "NAND", "NOR", "XOR", "XNOR"]
+Task = Literal["forward", "table", "train", "separable"]
+MOST_GATE_INPUTS = 6
+
+
+class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A neuron with its weights, and one input, samples or a gate by name."""
+
+    gate: Annotated[Gate | None, Field("a gate by name, in place of X and y")] = None
+    inputs: Annotated[int, Field("how many inputs the gate has", ge="1", le=str(MOST_GATE_INPUTS))] = 2
+    X: Annotated[Matrix | None, Field("samples, one row each", csv="features")] = None
+    y: Annotated[
+        list[fmpq] | None, Field("label of each sample: 0 and 1, or -1 and 1", aliases=("t", "target"), csv="target")
+    ] = None
+    x: Annotated[list[fmpq] | None, Field("one input, for a single forward pass")] = None
+    w: Annotated[list[fmpq] | None, Field("weights, the first ones when training", aliases=("weights",))] = None
+    b: Annotated[fmpq | None, Field("bias (0 where not given)", aliases=("bias",))] = None
+    lr: Annotated[
+        fmpq | None, Field("learning rate; asks for training", aliases=("eta", "alpha", "learning_rate"), gt="0")
+    ] = None
+    threshold: Annotated[fmpq | None, Field("where the step fires (0 where not given)", aliases=("theta",))] = None
+    epochs: Annotated[
+        int | None, Field("at most so many epochs; the samples are then swept in order", ge="1", le="100000")
+    ] = None
+    activation: Annotated[Literal["step", "sigmoid"], Field("activation of a forward pass or a table")] = "step"
+    train_bias: Annotated[bool, Field("whether training moves the bias")] = True
+    task: Annotated[
+        Task | None,
+        Field("forward: one input; table: all samples; train; separable: can a neuron do it (inferred if not given)"),
+    ] = None
+
+
+NOTATION = Notation(
+    [
+        Quantity("x", "input j (of sample s)", "j s"),
+        Quantity("y", "label of sample s", "s", kind="label"),
+        Quantity("w", "weight of input j (after u updates)", "j u"),
+        Quantity("b", "bias (after u updates)", "u"),
+        Quantity("z", "weighted sum (of sample s in pass p)", "s p"),
+        Quantity("y_hat", "what the neuron says (of sample s in pass p)", "s p", kind="label"),
+        Quantity("e", "error y − ŷ of sample s in pass p", "s p"),
+        Quantity("X", "samples, with a column of ones before them for the bias", shape="n×(d+1)", kind="matrix"),
+        Quantity("W", "bias and weights in one row", shape="1×(d+1)", kind="matrix"),
+        Quantity("lr", "learning rate"),
+        Quantity("threshold", "threshold of the step", symbol="θ", latex=r"\theta"),
+        Quantity("updates", "how many updates were made", kind="integer"),
+        Quantity("epochs", "epochs until training ended, the last one without an update", kind="integer"),
+        Quantity("passes", "how often one began with the first sample", kind="integer"),
+        Quantity("evaluations", "how many samples were looked at", kind="integer"),
+        Quantity("errors", "samples that are wrong in the end", kind="integer"),
+        Quantity("slope", "slope of the decision line", symbol="m"),
+        Quantity("intercept", "where the decision line meets the x₂-axis", symbol="c"),
+        Quantity("crossing", "where an upright decision line meets the x₁-axis", symbol="c"),
+        Quantity("separable", "whether one neuron can do it", kind="choice"),
+    ],
+    {"j": "feature", "s": "sample", "p": "epoch", "u": "step"},
+)
+
+RULES = rules("""
+    z = sum(w[j]*x[j] for j in features) + b            # weighted sum
+    z:all = X @ W.T                                     # every weighted sum at once
+    z[s,p] at u = sum(w[j,u]*x[j,s] for j in features) + b[u]      # weighted sum
+    z[s,p]:fixed at u = sum(w[j,u]*x[j,s] for j in features) + b   # weighted sum, the bias is not trained
+    y_hat by fire:                                      # step
+        ge = 1 if z >= threshold else 0
+        gt = 1 if z > threshold else 0
+    y_hat:signs by fire:                                # step, labels −1 and +1
+        ge = 1 if z >= threshold else -1
+        gt = 1 if z > threshold else -1
+    y_hat:sigmoid = sigmoid(z)                          # sigmoid
+    y_hat[s,p] by fire:                                 # step
+        ge = 1 if z[s,p] >= threshold else 0
+        gt = 1 if z[s,p] > threshold else 0
+    y_hat[s,p]:signs by fire:                           # step, labels −1 and +1
+        ge = 1 if z[s,p] >= threshold else -1
+        gt = 1 if z[s,p] > threshold else -1
+    e[s,p] = y[s] - y_hat[s,p]                          # error
+    w[j,u] at s,p = w[j,u-1] + lr*e[s,p]*x[j,s]         # update of a weight
+    b[u] at s,p = b[u-1] + lr*e[s,p]                    # update of the bias: a weight whose input is 1
+    w[j] at u = w[j,u]                                  # final weight
+    b at u = b[u]                                       # final bias
+    updates at u = u                                    # number of updates
+    epochs at p = p                                     # epochs until the end
+    passes at p = p                                     # passes until the end
+    evaluations at k = k                                # samples looked at
+    errors = count(y_hat[s] != y[s] for s in samples)   # samples that are wrong
+    slope = -w[1]/w[2]                                  # on the line z = θ: x₂ = m·x₁ + c
+    intercept = (threshold - b)/w[2]                    # on the line z = θ, at x₁ = 0
+    crossing = (threshold - b)/w[1]                     # the line z = θ stands upright: x₁ = c
+""")
+
+SLIPS = (
+    DeclaredSlip("subtracted", rule("w[j,u] at s,p", "w[j,u-1] - lr*e[s,p]*x[j,s]"),
+                 "the weight update is subtracted; it is added: w + η(y − ŷ)x"),
+    DeclaredSlip("no-input", rule("w[j,u] at s,p", "w[j,u-1] + lr*e[s,p]"),
+                 "the input x is left out of the weight update"),
+    DeclaredSlip("no-rate", rule("w[j,u] at s,p", "w[j,u-1] + e[s,p]*x[j,s]"),
+                 "the learning rate is left out of the weight update"),
+    DeclaredSlip("bias-kept", rule("b[u] at s,p", "b[u-1]"), "the bias is not updated"),
+    DeclaredSlip("bias-subtracted", rule("b[u] at s,p", "b[u-1] - lr*e[s,p]"),
+                 "the bias update is subtracted; it is added: b + η(y − ŷ)"),
+    DeclaredSlip("bias-no-rate", rule("b[u] at s,p", "b[u-1] + e[s,p]"),
+                 "the learning rate is left out of the bias update"),
+    DeclaredSlip("error-swapped", rule("e[s,p]", "y_hat[s,p] - y[s]"), "y and ŷ are swapped in the error"),
+    DeclaredSlip("no-threshold", rule("y_hat[s,p]", "1 if z[s,p] >= 0 else 0"), "the threshold is ignored"),
+    DeclaredSlip("no-threshold-once", rule("y_hat", "1 if z >= 0 else 0"), "the threshold is ignored"),
+    DeclaredSlip("no-bias", rule("z[s,p] at u", "sum(w[j,u]*x[j,s] for j in features)"),
+                 "the bias is left out of the weighted sum"),
+    DeclaredSlip("no-bias-once", rule("z", "sum(w[j]*x[j] for j in features)"),
+                 "the bias is left out of the weighted sum"),
+)  # fmt: skip
+
+
+def solve(p: Problem, t: Trace) -> None:
+    wanted, data = task(p), read(p)
+    d = len(data.rows[0])
+    if p.w is not None and len(p.w) != d:
+        raise InputError("$.given.w", f"one weight per input, {d}", found=str(len(p.w)))
+    if p.activation == "sigmoid" and wanted in ("train", "separable"):
+        raise InputError("$.given.activation", "the perceptron rule trains a step", found="'sigmoid'",
+                         remedy="a sigmoid neuron is trained by gradient descent: see `gd` or `backprop`")  # fmt: skip
+    if p.activation == "sigmoid" and p.threshold is not None:
+        raise InputError("$.given.threshold", "a sigmoid has no threshold", remedy="leave it out, or use the step")
+    if p.gate is None and p.inputs != 2:
+        raise InputError(
+            "$.given.inputs", "only a gate by name has a number of inputs", remedy="give a gate, or leave it out"
+        )
+    t.index_set("features", range(1, d + 1))
+    t.index_set("samples", range(1, len(data.rows) + 1))
+    if p.activation == "step":
+        t.given("threshold", p.threshold or fmpq(0), assumed=p.threshold is None)
+    if data.signs:
+        t.note("The labels are −1 and +1, so a neuron that does not fire says −1 and an error is ±2.")
+    match wanted:
+        case "forward":
+            _forward(p, t, data)
+        case "table":
+            _needed(p)
+            t.given("w", p.w)
+            t.given("b", p.b or fmpq(0), assumed=p.b is None)
+            _labels(t, data)
+            _table(p, t, data)
+        case "train":
+            ending = train(p, t, data)
+            if ending != "hopeless" and p.x is None:
+                _table(p, t, data, right=ending == "right")
+        case _:
+            _labels(t, data)
+            t.given("b", p.b or fmpq(0)) if not p.train_bias else None
+            if possible(p, t, data):
+                _table(p, t, data, right=True)
+
+
+def _needed(p: Problem) -> None:
+    if p.w is None:
+        raise InputError("$.given.w", "a truth table needs the weights w", remedy="give w, or lr to train them")
+
+
+def _labels(t: Trace, data: Data) -> None:
+    if data.labels:
+        t.given("y", data.labels)
+
+
+def _says(p: Problem, data: Data, base: str) -> str:
+    """The rule for ŷ that fits the labels and the activation."""
+    return base + (":sigmoid" if p.activation == "sigmoid" else ":signs" if data.signs else "")
+
+
+def _forward(p: Problem, t: Trace, data: Data) -> None:
+    """One input: z and ŷ."""
+    if p.w is None:
+        raise InputError("$.given.w", "a forward pass needs the weights w")
+    t.given("x", data.rows[0])
+    t.given("w", p.w)
+    t.given("b", p.b or fmpq(0), assumed=p.b is None)
+    t.section("forward pass")
+    t.let("z")
+    t.let(_says(p, data, "y_hat"))
+    t.answer("z", "y_hat")
+    backwards = " + ".join(["b", *(f"x[{j}]*w[{j}]" for j in range(len(data.rows[0]), 0, -1))])
+    t.check("z again, summed from the last input", f"z == {backwards}")
+    if data.labels:
+        t.given("y", data.labels)
+        t.when("y_hat != y[1]", ("the neuron is wrong", "the neuron is right"))
+
+
+def _table(p: Problem, t: Trace, data: Data, *, right: bool = False) -> None:
+    """Every sample at once in matrix form, with the weights in force; `right` claims all are right."""
+    d = len(data.rows[0])
+    ones = Matrix([[fmpq(1), *row] for row in data.rows])
+    t.section("truth table in matrix form")
+    t.operation("a column of ones, for the bias, before the samples", Matrix(data.rows), t.number(ones), key="X")
+    t.let(rule("W", "[[b, " + ", ".join(f"w[{j}]" for j in range(1, d + 1)) + "]]", "bias and weights in one row"))
+    t.let("z:all")
+    t.let(_says(p, data, "y_hat"))
+    t.answer("z", "y_hat")
+    header = ["sample", "x", "z", "ŷ", *(["y"] if data.labels else [])]
+    t.table(
+        "Truth table",
+        header,
+        [
+            [f" {s}", " " + data.point(s), ("z", s), ("y_hat", s), *([("y", s)] if data.labels else [])]
+            for s in t.sets["samples"]
+            if isinstance(s, int)
+        ],
+    )
+    if data.labels and p.activation == "step":
+        t.let("errors")
+        gate = f"the neuron computes {p.gate}" if p.gate else "every sample is right"
+        t.when("errors == 0", (gate, "these weights get some samples wrong"))
+        if right:
+            t.check("every sample is right with these weights", "errors == 0")
+    one_by_one = " + ".join(["b", *(f"w[{j}]*X[s,{j + 1}]" for j in range(1, d + 1))])
+    t.check("z again, sample by sample", f"sum(abs(z[s] - ({one_by_one})) for s in samples) == 0")
+    if d == 2:
+        _line(p, t)
+
+
+def _line(p: Problem, t: Trace) -> None:
+    """The decision line of two inputs: where z = θ (for a sigmoid, where ŷ = ½)."""
+    if p.activation == "sigmoid":
+        t.given("threshold", fmpq(0), assumed=True)
+    t.section("decision line")
+    if not t.when("w[2] == 0", ("the line does not rise: it stands upright, or there is none", "")):
+        t.answer(*(_let(t, name) for name in ("slope", "intercept")))
+    elif not t.when("w[1] == 0", ("both weights are 0: ŷ is the same everywhere, there is no line", "")):
+        t.answer(_let(t, "crossing"))
+
+
+def _let(t: Trace, target: str) -> Key:
+    t.let(target)
+    return target
+
+
+def _conventions(p: Problem) -> dict[str, str]:
+    """A run by epochs sweeps; a run by hand goes back to the first sample after an update."""
+    return {"loop": "sweep"} if p.epochs is not None else {}
+
+
+TOPIC = Topic(
+    "perceptron", "Perceptron", "Neurons", Problem, solve, NOTATION, RULES,
+    "Rosenblatt (1958), The perceptron; convergence: Novikoff (1962)",
+    example={"gate": "AND", "w": ["1.2", "0.6"], "b": 0, "lr": "0.5", "threshold": 1},
+    aliases=("threshold-unit", "tlu", "gate", "gates"),
+    conventions={"fire": "ge", "loop": "restart"},
+    defaults=_conventions,
+    contrast=("arith", "loop"),
+    slips=SLIPS,
+)  # fmt: skip
