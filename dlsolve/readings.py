@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flint import arb, fmpq
+from flint import acb, arb, fmpq
 
 from dlsolve.errors import DlsolveError
 from dlsolve.formula.compiled import EXACT, evaluate
@@ -34,6 +34,8 @@ from dlsolve.formula.tree import (
     nodes,
     rebuild,
 )
+from dlsolve.formula.written import written_exact
+from dlsolve.numbers.algebraic import Algebraic, number_ball
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError, precision
 from dlsolve.numbers.show import Digits, Shown, decimal, fraction, round_to, show, terminates, to_float
@@ -74,23 +76,41 @@ def lines(trace: Trace, step: Step, digits: Digits) -> Lines:
 
 
 def shown_value(value: Any, digits: Digits) -> Shown | tuple[tuple[Shown, ...], ...]:
-    """`value` as printed: a `Shown`, or rows of them for a matrix."""
+    """`value` as printed: a `Shown`, or rows of them for a matrix. Words and formulas (a
+    polynomial, a cell with λ) stand as they are, in the rule language."""
+    if isinstance(value, str):
+        return Shown(value, exact=True)
+    if isinstance(value, Tree) and not isinstance(value, Mat):
+        return Shown(python(value), exact=True)
     rows = rows_of(value)
     if rows is None:
         return show(value, digits)
+    if isinstance(value, Mat):
+        return tuple(tuple(Shown(python(e), exact=True) for e in row) for row in value.rows)
     return tuple(tuple(show(e, digits) for e in row) for row in rows)
 
 
 def rows_of(value: Any) -> list[list[Any]] | None:
     """The rows of a matrix or array, None for a number."""
-    if isinstance(value, Matrix):
+    if isinstance(value, Matrix | Mat):
         return [list(row) for row in value.rows]
     return value.tolist() if hasattr(value, "shape") else None
 
 
 def exact_text(value: Any) -> str | None:
-    """An exact number as a fraction; None for what is rounded or a matrix."""
-    return fraction(value) if isinstance(value, fmpq) else None
+    """An exact number as a fraction or surd (``(5+sqrt(33))/2``, ``1+2i``), rows of them as
+    ``[[1], [5/2]]``, a formula as it is; None for what is known to its decimals only."""
+    if isinstance(value, fmpq):
+        return fraction(value)
+    if isinstance(value, Tree):
+        return python(value)
+    if isinstance(value, Algebraic):
+        return written_exact(value)
+    if isinstance(value, Matrix):
+        cells = [[exact_text(e) for e in row] for row in value.rows]
+        if all(cell is not None for row in cells for cell in row):
+            return "[" + ", ".join("[" + ", ".join(map(str, row)) + "]" for row in cells) + "]"
+    return None
 
 
 def small_fraction(value: Any) -> str | None:
@@ -292,7 +312,7 @@ def worked(tree: Tree | None, digits: Digits) -> Tree | None:
 
 
 def _value(tree: Tree, digits: Digits) -> Tree:
-    if isinstance(tree, Num) or (isinstance(tree, Neg) and isinstance(tree.arg, Num)):
+    if isinstance(tree, Num | Cmp) or (isinstance(tree, Neg) and isinstance(tree.arg, Num)):
         return tree
     return literal(evaluate(tree), digits)
 
@@ -335,11 +355,17 @@ def question_lines(trace: Trace, tree: Tree, index: Mapping[str, Index], truth: 
         return at_step, numbers
 
 
+NEGATED = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "==": "!=", "!=": "=="}
+"""The comparison that holds where the other does not."""
+
+
 def branch_text(tree: Tree) -> tuple[Tree, Tree] | None:
-    """The condition and the value taken, where a step's rule is ``a if c else b``."""
+    """The condition as it came out (turned round where it fails) and the value taken, where a
+    step's rule is ``a if c else b``."""
     if isinstance(tree, If) and isinstance(tree.cond, Cmp):
-        taken = tree.then if bool(evaluate(tree.cond)) else tree.other
-        return tree.cond, taken
+        if bool(evaluate(tree.cond)):
+            return tree.cond, tree.then
+        return Cmp(NEGATED[tree.cond.op], tree.cond.left, tree.cond.right), tree.other
     return None
 
 
@@ -350,10 +376,23 @@ def json_value(value: Any) -> Any:
         return [[json_value(e) for e in row] for row in rows]
     if isinstance(value, str | bool):
         return value
+    if isinstance(value, Tree):
+        return python(value)
+    if isinstance(value, Algebraic | acb):
+        ball = number_ball(value)
+        if isinstance(ball, acb):
+            return _complex_text(float(ball.real.mid()), float(ball.imag.mid()))
     number = to_float(value)
     if number != number or abs(number) == float("inf"):
         return "inf" if number > 0 else "-inf" if number < 0 else "nan"
     return int(number) if number == int(number) and abs(number) < 2**53 and EXACT and _whole(value) else number
+
+
+def _complex_text(real: float, imag: float) -> str:
+    """``1+2i``, as JSON holds a complex number."""
+    over = "" if abs(imag) == 1 else repr(abs(imag)).removesuffix(".0")
+    near = repr(real).removesuffix(".0") if real else ""
+    return f"{near}{'-' if imag < 0 else '+' if near else ''}{over}i"
 
 
 def _whole(value: Any) -> bool:

@@ -6,11 +6,12 @@ import math
 import re
 from dataclasses import dataclass
 
-from flint import arb, fmpq, fmpz
+from flint import acb, arb, fmpq, fmpz
 
 from dlsolve.errors import InputError
+from dlsolve.numbers.algebraic import Algebraic
 from dlsolve.numbers.exact import Scalar
-from dlsolve.numbers.precision import UndecidedError, at_most
+from dlsolve.numbers.precision import UndecidedError, at_most, precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,15 @@ class Shown:
     exact: bool
 
 
-def bounds(value: Scalar) -> tuple[fmpq, fmpq]:
+def bounds(value: Scalar | Algebraic) -> tuple[fmpq, fmpq]:
     """The least and greatest number that `value` can be, exactly. Raises `UndecidedError` on nan."""
     if isinstance(value, fmpq):
         return value, value
     if isinstance(value, float):
         exact = from_float(value)
         return exact, exact
+    if isinstance(value, Algebraic):
+        value = value.ball().real
     if not value.is_finite():
         raise UndecidedError("a value without bounds")
     mid, rad = value.mid().fmpq(), value.rad().fmpq()
@@ -116,9 +119,14 @@ def decimal(value: fmpq) -> str:
     return f"{sign}{digits[:-places]}.{digits[-places:]}"
 
 
-def show(value: Scalar, digits: Digits) -> Shown:
+def show(value: Scalar | Algebraic | acb, digits: Digits) -> Shown:
     """`value` to `digits`; trailing zeros dropped. Raises `UndecidedError` where an enclosure does
-    not settle the digits (at the last precision a zero is shown as ``0``, not exact)."""
+    not settle the digits (at the last precision a zero is shown as ``0``, not exact). Complex
+    numbers read ``1+2i``."""
+    if isinstance(value, Algebraic):
+        return _show_algebraic(value, digits)
+    if isinstance(value, acb):
+        return _show_complex(value.real, value.imag, digits)
     if isinstance(value, float):
         if not math.isfinite(value):
             return Shown(repr(value), exact=False)
@@ -137,6 +145,44 @@ def show(value: Scalar, digits: Digits) -> Shown:
     raise UndecidedError("the shown digits of a value")
 
 
+_ZERO_BITS = 1024
+"""An irrational number whose real or imaginary part is 0 to this many bits shows it as 0."""
+
+
+def _show_algebraic(value: Algebraic, digits: Digits) -> Shown:
+    """`value`, refined on its own until its digits are settled."""
+    surd = value.surd
+    if surd is not None and surd[2] == -1:
+        return _show_complex(surd[0], surd[1], digits)
+    bits = 128
+    while True:
+        with precision(bits):
+            ball = value.ball()
+            last = bits >= _ZERO_BITS
+            try:
+                return _show_complex(_cleared(ball.real, last), _cleared(ball.imag, last), digits)
+            except UndecidedError:
+                if bits >= 16 * _ZERO_BITS:
+                    raise
+        bits *= 2
+
+
+def _cleared(part: arb, last: bool) -> arb:
+    return arb(0) if last and part.contains(0) else part
+
+
+def _show_complex(real: Scalar, imag: Scalar, digits: Digits) -> Shown:
+    """``real + imag·i``; a part that is exactly 0 is left out."""
+    if imag == 0:
+        return show(fmpq(0) if real == 0 else real, digits)
+    over = show(imag, digits)
+    text = {"1": "i", "-1": "-i"}.get(over.text, over.text + "i") if over.exact else over.text + "i"
+    if real == 0:
+        return Shown(text, over.exact)
+    near = show(real, digits)
+    return Shown(near.text + ("" if text.startswith("-") else "+") + text, near.exact and over.exact)
+
+
 def fraction(value: fmpq) -> str:
     """``47/190``, or the integer alone."""
     return str(int(value.p)) if value.q == 1 else f"{int(value.p)}/{int(value.q)}"
@@ -151,8 +197,10 @@ def terminates(value: fmpq) -> bool:
     return rest == 1
 
 
-def to_float(value: Scalar) -> float:
+def to_float(value: Scalar | Algebraic) -> float:
     """The nearest double."""
     if isinstance(value, fmpq):
         return int(value.p) / int(value.q)
+    if isinstance(value, Algebraic):
+        value = value.ball().real
     return float(value.mid()) if isinstance(value, arb) else value

@@ -1,0 +1,1 @@
+"""Matrices: eigenvalues, null spaces, systems."""

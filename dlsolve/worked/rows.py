@@ -1,0 +1,76 @@
+"""A homogeneous system written out: its equations, every row operation by name, what is read off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dlsolve.formula.tree import At, Cmp, Num, Tree
+from dlsolve.formula.written import cells, linear
+from dlsolve.linalg.reduce import Reduction, RowOperation
+from dlsolve.notation import subscript
+from dlsolve.numbers.algebraic import Algebraic
+from dlsolve.trace import Trace
+from dlsolve.worked.text import equals_zero, text_of
+
+MAX_EQUATIONS = 6
+"""Larger systems are not written out as equations: the matrix says the same."""
+
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi")
+
+
+def unknowns(n: int) -> list[Tree]:
+    """x₁ … xₙ."""
+    return [At("x", (Num(str(j + 1)),)) for j in range(n)]
+
+
+def equations(t: Trace, reduction: Reduction, n: int) -> None:
+    """(i), (ii), (iii): the rows of the first state as equations; λ stands for an irrational root
+    of degree 3 or more."""
+    if n <= MAX_EQUATIONS:
+        for i, row in enumerate(reduction.states[0]):
+            shown = linear([reduction.number(a) for a in row], unknowns(n))
+            t.operation(f"({_ROMAN[i]})", None, equals_zero(shown))
+
+
+def operations(t: Trace, reduction: Reduction, *, exact: bool) -> None:
+    """Every row operation with the state before and after it."""
+    before = state(reduction, 0, exact=exact)
+    for n, operation in enumerate(reduction.operations):
+        after = state(reduction, n + 1, exact=exact)
+        t.operation(row_name(t, operation, reduction), before, after)
+        before = after
+
+
+def state(reduction: Reduction, n: int, *, exact: bool) -> Any:
+    """State n: in fractions and surds where `exact`, else in certified decimals."""
+    if not exact:
+        return reduction.state(n)
+    return cells([[reduction.number(a) for a in row] for row in reduction.states[n]])
+
+
+def row_name(t: Trace, operation: RowOperation, reduction: Reduction) -> str:
+    """``R₂ → R₂ − (5/2)·R₁``, ``R₁ ↔ R₂``, ``R₁ → R₁ / 3``."""
+    row, other = (f"R{subscript(str(k))}" for k in (operation.target, operation.source))
+    if operation.kind == "swap":
+        return f"{row} ↔ {other}"
+    factor = reduction.number(operation.factor)
+    if operation.kind == "scale":
+        return f"{row} → {row} / {text_of(t, factor, bracket=True)}"
+    if isinstance(factor, Algebraic):
+        return f"{row} → {row} − {text_of(t, factor, bracket=True)}·{other}"
+    size = "" if abs(factor) == 1 else text_of(t, abs(factor), bracket=True) + "·"
+    return f"{row} → {row} {'+' if factor < 0 else '−'} {size}{other}"
+
+
+def read_off(t: Trace, reduction: Reduction, n: int, *, exact: bool) -> None:
+    """Each pivot unknown in terms of the free ones."""
+    free = [j for j in range(n) if j not in reduction.pivots]
+    if not reduction.pivots:
+        t.note("No equation is left: every vector but 0 is a solution.")
+    elif exact and n <= MAX_EQUATIONS:
+        x = unknowns(n)
+        for i, col in enumerate(reduction.pivots):
+            row = reduction.states[-1][i]
+            t.operation("read off", None, Cmp("==", x[col], linear([-reduction.number(row[j]) for j in free], [x[j] for j in free])))
+    names = [f"x{subscript(str(j + 1))}" for j in free]
+    t.note(f"Free: {', '.join(names)}.")

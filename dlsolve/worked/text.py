@@ -1,0 +1,41 @@
+"""Exact numbers in the words of a step: its rule, a section's title, a vector set in a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flint import fmpq, fmpz
+
+from dlsolve.formula.text import level, number, one_line, unicode
+from dlsolve.formula.tree import Cmp, Num, Tree
+from dlsolve.formula.written import exact_number
+from dlsolve.numbers.algebraic import Algebraic
+from dlsolve.numbers.show import Digits, show
+from dlsolve.trace import Trace
+
+
+def is_exact(value: Any) -> bool:
+    """Whether `value` is written in full: a rational or a surd, no decimals."""
+    return isinstance(value, fmpq | fmpz | int) or (isinstance(value, Algebraic) and value.surd is not None)
+
+
+def text_of(t: Trace, value: Any, *, bracket: bool = False) -> str:
+    """`value` in one line: ``5/2``, ``(5 + √33) / 2``, or decimals for what has no surd; with
+    `bracket`, ready to stand in a product."""
+    if not is_exact(value):
+        text = number(show(value, Digits()).text)
+        return f"({text})" if bracket and (text.startswith("−") or "i" in text) else text
+    tree = exact_number(fmpq(value) if not isinstance(value, Algebraic) else value)
+    text = one_line(unicode(tree, t.symbols))
+    return f"({text})" if bracket and (level(tree) < 8 or text.startswith("−")) else text
+
+
+def vector_text(t: Trace, vector: Iterable[Any]) -> str | None:
+    """``(1, 5/2)``; None where an entry is known by its decimals only."""
+    entries = list(vector)
+    return "(" + ", ".join(text_of(t, e) for e in entries) + ")" if all(map(is_exact, entries)) else None
+
+
+def equals_zero(tree: Tree) -> Tree:
+    return Cmp("==", tree, Num("0"))
