@@ -137,10 +137,11 @@ class Symbols:
     def _is_gradient(self, base: str) -> bool:
         return base[0] == "d" and base not in self.notation.table and base[1:] in self.notation.table
 
-    def is_array(self, base: str) -> bool:
-        """Whether `base` is declared with a shape (a vector or matrix)."""
+    def is_array(self, base: str, count: int = 0) -> bool:
+        """Whether `base` is declared with a shape (a vector or matrix); at more indices (`count`)
+        than it declares, it is one entry."""
         row = self.quantity(base)
-        return row is not None and bool(row.shape)
+        return row is not None and bool(row.shape) and count <= len(row.letters)
 
     def _parts(self, base: str, index: Sequence[str], quiet: bool = True) -> tuple[str, list[str], list[str]]:
         """Index texts of `base` sorted into fused, following and bracketed ones."""
@@ -161,9 +162,14 @@ class Symbols:
                 after.append(text)
         return fused, after, bracket
 
+    def _is_words(self, row: Quantity | None, index: Sequence[str]) -> bool:
+        """Whether a label of more than a letter stands in `index`: p(rain), where 1 gives p₁."""
+        kinds = [self.notation.indices.get(letter) for letter in row.letters] if row else []
+        return any(k == "label" and len(i) > 1 and not i.isdigit() for k, i in zip(kinds, index, strict=False))
+
     def _words(self, row: Quantity, index: Sequence[str]) -> dict[str, str]:
         """What the fields of a template stand for: index values, and the phrases of those values."""
-        words = dict(zip(row.letters, index, strict=False))
+        words = dict(zip(row.letters, index or row.letters, strict=False))
         for letter, text in list(words.items()):
             words |= self.phrases.get(letter, {}).get(text, {})
         return words
@@ -187,6 +193,8 @@ class Symbols:
             return f"∂L/∂{inner}"
         head = self._head(base, latex=False)
         text = head + (subscript(fused) if fused else "")
+        if after and not fused and not bracket and self._is_words(row, index):
+            return f"{text}({', '.join(after)})"
         low = "" if fused or entry or head[-1:] in "₀₁₂₃₄₅₆₇₈₉" else ",".join(after)
         text += subscript(low) if low else ""
         text += subscript(entry) if entry else ""
@@ -206,7 +214,9 @@ class Symbols:
         if self._is_gradient(base) and base not in self.course:
             return r"\frac{\partial L}{\partial " + self.latex(base[1:], index, entry) + "}"
         text = self._head(base, latex=True)
-        low = [p for p in (fused, "" if fused else ",".join(after), entry, ",".join(bracket)) if p]
+        words = self._is_words(row, index)
+        behind = ",".join(_latex_words(a) for a in after) if words else ",".join(after)
+        low = [p for p in (fused, "" if fused else behind, entry, ",".join(bracket)) if p]
         if low and text.endswith("}") and "_{" in text:
             text = text[:-1] + "," + ",".join(low) + "}"
         elif low:

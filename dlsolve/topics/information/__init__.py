@@ -1,0 +1,1 @@
+"""Information: what a distribution leaves open."""

@@ -1,0 +1,1 @@
+"""Probability: from events to a posterior."""
