@@ -14,7 +14,7 @@ from flint import acb, arb, fmpq
 
 from dlsolve.errors import DlsolveError
 from dlsolve.formula.compiled import EXACT, evaluate
-from dlsolve.formula.entries import plain, spread, sums_up, unfold
+from dlsolve.formula.entries import has_matrix, plain, spread, sums_up, unfold
 from dlsolve.formula.rules import Rule
 from dlsolve.formula.text import python
 from dlsolve.formula.tree import (
@@ -361,8 +361,8 @@ NEGATED = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "==": "!=", "!=": "=="}
 
 def branch_text(tree: Tree) -> tuple[Tree, Tree] | None:
     """The condition as it came out (turned round where it fails) and the value taken, where a
-    step's rule is ``a if c else b``."""
-    if isinstance(tree, If) and isinstance(tree.cond, Cmp):
+    step's rule is ``a if c else b``. None where each entry of a matrix takes its own."""
+    if isinstance(tree, If) and isinstance(tree.cond, Cmp) and not has_matrix(tree.cond):
         if bool(evaluate(tree.cond)):
             return tree.cond, tree.then
         return Cmp(NEGATED[tree.cond.op], tree.cond.left, tree.cond.right), tree.other
