@@ -9,20 +9,21 @@ from typing import Any
 
 from flint import fmpq
 
-from dlsolve.errors import DlsolveError
+from dlsolve.errors import DlsolveError, RuleError
 from dlsolve.numbers.exact import read
 from dlsolve.numbers.precision import UndecidedError, precision
-from dlsolve.numbers.show import Digits, Shown, bounds
+from dlsolve.numbers.show import Shown, bounds
 from dlsolve.readings import rows_of, shown_value
 from dlsolve.solver import Solution
-from dlsolve.trace import Key, Operation, Trace
+from dlsolve.trace import Key, Trace
 
 _ENTRY = re.compile(r"(?P<name>.+)\[(?P<i>\d{1,6})(?:,\s*(?P<j>\d{1,6}))?\]")
 
 
 def keys_by_name(trace: Trace) -> dict[str, Key]:
-    """Every named value of `trace` under its answer name."""
-    return {trace.name(key): key for key in trace.env if not (isinstance(key, str) and key.startswith("#"))}
+    """Every named value of `trace` under its answer name, and under its other names."""
+    own = {trace.name(key): key for key in trace.env if not (isinstance(key, str) and key[:1] in "#@")}
+    return {**trace.aliases, **own}
 
 
 def find(trace: Trace, name: str, known: Mapping[str, Key] | None = None) -> Any:
@@ -58,20 +59,21 @@ def answers(solution: Solution) -> list[tuple[str, Key | None, Any]]:
             if value is not None:
                 out.append((str(name), known.get(str(name)), value))
     seen = {name for name, _, _ in out}
+    shown = {key for _, key, _ in out}
     for key in trace.answers:
         name = trace.name(key)
-        if name not in seen:
+        if name not in seen and key not in shown:
             seen.add(name)
             out.append((name, key, held(trace, key)))
     return out
 
 
 def held(trace: Trace, key: Key) -> Any:
-    """What the run holds under `key`: the value handed on, or an operation's result."""
-    step = trace.steps.get(key)
-    if key in trace.env:
+    """What the run holds under `key` (an entry of a matrix too): the value handed on; None for nothing."""
+    try:
         return trace.env[key]
-    return step.after if isinstance(step, Operation) else None
+    except RuleError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +175,4 @@ def _agrees(text: str, value: Any) -> bool | None:
     return bool(rounded or cut)
 
 
-__all__ = ["Differs", "Digits", "Drift", "answers", "differs", "drift", "find", "held", "keys_by_name"]
+__all__ = ["Differs", "Drift", "answers", "differs", "drift", "find", "held", "keys_by_name"]

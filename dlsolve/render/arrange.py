@@ -15,8 +15,11 @@ from dlsolve.render.view import Maths, Row, Section, Table, View
 Line = tuple[str, str]
 """A line and its role: ``name``, ``rule``, ``value``, ``say``, ``good``, ``bad`` or none."""
 Cell = list[Line]
+Sizes = tuple[int, int, int, int, int]
+"""Widths on one line of a row's name, rule, numbers, value and sentence."""
 
-STEP_HEADER = ("", "rule", "numbers put in", "value")
+HEADERS = {3: ["", "rule, then the numbers", "value"], 4: ["", "rule", "numbers put in", "value"]}
+"""Over the first table of steps, by its number of columns."""
 
 
 @dataclass(slots=True)
@@ -56,7 +59,7 @@ class Arranger:
     def blocks(self, view: View) -> list[Block]:
         """All blocks of `view`, in reading order."""
         out: list[Block] = [Heading(view.title, 1)]
-        if view.topic != view.title:
+        if view.topic.casefold() not in view.title.casefold():
             out.append(Paragraph([(view.topic, "")]))
         for line in view.statement:
             out.append(self._text(line))
@@ -83,8 +86,8 @@ class Arranger:
         value = max(natural(v, self.pen) for _, _, v in view.given)
         meaning = max(max(width(m) for _, m, _ in view.given), 1)
         if symbol + meaning + value > room:
-            meaning = min(meaning, max(16, (room - symbol) // 3), max(width(m) for _, m, _ in view.given))
-            value = min(value, max(16, room - symbol - meaning))
+            value = min(value, max(room - symbol - meaning, room - symbol - 20, 16))
+            meaning = max(min(meaning, room - symbol - value), 12)
         rows = [
             [self._fold(s, symbol, "name"), self._fold(m, meaning), self._flow(v, value)] for s, m, v in view.given
         ]
@@ -103,34 +106,43 @@ class Arranger:
         return Frame([rule, why], [[self._flow(r, rule), self._fold(w, why)] for r, w in view.rules])
 
     def _sections(self, sections: Sequence[Section]) -> list[Block]:
-        rows = [row for section in sections for row in section.rows]
-        widths = self._columns(rows)
+        dots = "..." if self.pen.ascii else "…"
+        widths = self._shared([[self._measure(row) for row in section.rows] for section in sections])
         out: list[Block] = []
-        header: list[str] | None = [h for n, h in enumerate(STEP_HEADER) if len(widths) == 4 or n in (0, 1, 3)]
-        if len(widths) == 2:
-            header = None
-        for section in sections:
+        headed: set[int] = set()
+        for section, columns in zip(sections, widths, strict=True):
             if section.title:
                 out.append(Heading(section.title))
             if section.missing:
-                dots = "..." if self.pen.ascii else "…"
                 out.append(self._text(f"{dots} {section.missing} steps not shown; --steps all shows them", "say"))
             if section.rows:
-                cells = [self._cells(row, widths) for row in section.rows]
+                cells = [self._cells(row, columns) for row in section.rows]
                 ruled = any(len(cell) > 1 for row in cells for cell in row)
-                out.append(Frame(list(widths), cells, header, ruled))
-                header = None
+                header = HEADERS.get(len(columns)) if len(columns) not in headed else None
+                headed.add(len(columns))
+                out.append(Frame(list(columns), cells, header, ruled))
         return out
 
-    def _columns(self, rows: Sequence[Row]) -> list[int]:
-        """Widths of name, rule, numbers, value; of name, rule and numbers, value; or of name and all."""
+    def _measure(self, row: Row) -> Sizes:
         pen = self.pen
-        name = max((width(r.name) for r in rows), default=0)
-        rule = max((natural(r.rule, pen) for r in rows), default=0)
-        numbers = max((natural(n, pen) for r in rows for n in r.numbers), default=0)
-        value = max((natural(r.value, pen) for r in rows), default=0)
-        say = max((width(r.say) for r in rows), default=0)
-        if name + rule + numbers + value + self.frame(4) <= self.room and rule and value:
+        numbers = max((natural(n, pen) for n in row.numbers), default=0)
+        return width(row.name), natural(row.rule, pen), numbers, natural(row.value, pen), width(row.say)
+
+    def _shared(self, sections: Sequence[Sequence[Sizes]]) -> list[list[int]]:
+        """Column widths of each section; those with as many columns share them where that fits."""
+        own = [self._columns(rows) for rows in sections]
+        for count in (4, 3, 2):
+            alike = [n for n, columns in enumerate(own) if len(columns) == count]
+            common = self._columns([size for n in alike for size in sections[n]])
+            if len(common) == count:
+                for n in alike:
+                    own[n] = common
+        return own
+
+    def _columns(self, rows: Sequence[Sizes]) -> list[int]:
+        """Widths of name, rule, numbers, value; of name, rule and numbers, value; or of name and all."""
+        name, rule, numbers, value, say = (max(sizes) for sizes in zip(*rows, strict=True)) if rows else (0,) * 5
+        if name + rule + numbers + value + self.frame(4) <= self.room and rule and numbers and value:
             spare = self.room - self.frame(4) - name - rule - value
             return [name, max(rule, 4), max(min(max(numbers, say), spare), 1), max(value, 5)]
         both = max(rule, numbers)

@@ -7,13 +7,15 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from flint import arb, fmpq
+from flint import acb, arb, fmpq
 
 from dlsolve.formula.text import Grid, Piece, number, python, unicode
 from dlsolve.formula.tree import Cmp, If, Index, Mat, Name, Ref, Tree, rebuild
+from dlsolve.formula.written import exact_number
 from dlsolve.notation import GREEK
+from dlsolve.numbers.algebraic import Algebraic
 from dlsolve.numbers.show import Digits, Shown, decimal, fraction, terminates
-from dlsolve.readings import NEGATED, branch_text, question_lines, rows_of, shown_value, small_fraction
+from dlsolve.readings import NEGATED, as_carried, branch_text, question_lines, rows_of, shown_value, small_fraction
 from dlsolve.trace import Branch, Key, Trace
 
 _ASCII = {v: k for k, v in reversed(GREEK.items()) if k not in ("lr", "eps")} | {
@@ -23,6 +25,8 @@ _ASCII = {v: k for k, v in reversed(GREEK.items()) if k not in ("lr", "eps")} | 
     "ᵀ": "^T", "⁻": "^-", "∩": "and", "∪": "or", "⇒": "=>", "⟶": "->", "•": "*", "ᵗ": "^t", "ⁿ": "^n",
     "\u0302": "_hat", "\u0304": "_bar", "\u0303": "_tilde",
 }  # fmt: skip
+_INNER_SIGN = re.compile(r"(?<=[\d.])([+-])(?=[\d.i])")
+"""The sign between the parts of a complex number."""
 _SIGN = {">=": "≥", "<=": "≤", "!=": "≠", "==": "="}
 
 
@@ -71,6 +75,9 @@ class Hand:
         return clean(self.trace.symbols.unicode(base, [str(i) for i in index]))
 
     def number(self, text: str) -> str:
+        if text.endswith("i"):
+            text = _INNER_SIGN.sub(r" \1 ", text)
+            return text if self.ascii else text.replace("-", "−")
         return text if self.ascii else number(text)
 
     def maths(self, tree: Tree) -> list[Piece]:
@@ -83,22 +90,37 @@ class Hand:
         return "~ " if self.ascii else "≈ "
 
     def shown(self, shown: Shown | tuple[tuple[Shown, ...], ...], value: Any = None) -> list[Piece]:
-        """A printed value after its sign: ``= 47/190 ≈ 0.24737``."""
+        """A printed value after its sign: ``= 47/190 ≈ 0.24737``, ``= (5 + √33) / 2 ≈ 5.3723``."""
         if isinstance(shown, Shown):
-            beside = small_fraction(value)
-            if beside and not shown.exact:
-                return [f"= {self.number(beside)}", f" {self.about()}{self.number(shown.text)}"]
+            beside = None if shown.exact else self.exactly(value)
+            if beside:
+                return [f"= {beside}", f" {self.about()}{self.number(shown.text)}"]
             return [("= " if shown.exact else self.about()) + self.number(shown.text)]
         exact = all(s.exact for row in shown for s in row)
-        return ["= " if exact else self.about(), Grid(tuple(tuple(self.number(s.text) for s in row) for row in shown))]
+        decimals = Grid(tuple(tuple(self.number(s.text) for s in row) for row in shown))
+        rows = rows_of(value)
+        if exact or rows is None or len(rows) * len(rows[0]) > 16:
+            return ["= " if exact else self.about(), decimals]
+        cells = [[self.exactly(e) or (self.number(s.text) if s.exact else "") for e, s in zip(*pair, strict=True)]
+                 for pair in zip(rows, shown, strict=True)]  # fmt: skip
+        if all(cell for row in cells for cell in row):
+            return ["= ", Grid(tuple(map(tuple, cells))), f" {self.about()}", decimals]
+        return [self.about(), decimals]
 
-    def value(self, value: Any) -> list[Piece]:
-        """Any held value after its sign; words as they are."""
-        if isinstance(value, str):
-            return [f"= {self.text(value)}"]
-        if isinstance(value, fmpq | arb | float) or rows_of(value) is not None:
-            return self.shown(shown_value(value, self.digits), value)
-        return ["= ", *self.state(value)]
+    def exactly(self, value: Any) -> str | None:
+        """What a person writes beside decimals: a small fraction, a surd."""
+        if isinstance(value, Algebraic):
+            return self.line(exact_number(value)) if value.surd is not None else None
+        beside = small_fraction(value)
+        return self.number(beside) if beside else None
+
+    def value(self, value: Any, computed: Any = None) -> list[Piece]:
+        """Any held value after its sign; words and formulas as they are. Where `value` is carried by
+        hand, `computed` is what was rounded."""
+        if isinstance(value, fmpq | arb | float | Algebraic | acb) or hasattr(value, "shape"):
+            shown = shown_value(value, self.digits)
+            return self.shown(shown if computed is None else as_carried(shown, computed, value), value)
+        return ["= ", *self.state(value)] if not isinstance(value, str) else [f"= {self.text(value)}"]
 
     def state(self, value: Any) -> list[Piece]:
         """A value without its sign: a state of an operation, a cell of a table."""
@@ -122,13 +144,21 @@ class Hand:
         return [self.scalar(value)]
 
     def scalar(self, value: Any) -> str:
-        """A number alone: a fraction where it is small and does not end, else its digits."""
-        beside = small_fraction(value)
-        if beside is not None and len(beside) <= 9:
-            return self.number(beside)
+        """A number alone: exactly where that is short, else its digits."""
+        if isinstance(value, str):
+            return self.text(value)
+        beside = self.exactly(value)
+        if beside is not None and len(beside) <= 12:
+            return beside
         shown = shown_value(value, self.digits)
         assert isinstance(shown, Shown)
         return self.number(shown.text)
+
+    def header(self, text: str) -> str:
+        """A column's head: the symbol of a declared quantity, else words."""
+        if text.isidentifier() and text.isascii() and self.trace.symbols.quantity(text) and not self.ascii:
+            return clean(self.trace.symbols.unicode(text))
+        return self.text(text)
 
     def cell(self, value: Any) -> list[Piece]:
         """A value in a table: digits only; a column as (a, b)."""
@@ -179,8 +209,9 @@ class Hand:
         left, right = self.line(numbers.left), self.line(numbers.right)
         if at_step.left != numbers.left:
             left = f"{self.line(at_step.left)} = {left}"
-        if at_step.right != numbers.right and self._worked_out(at_step.right):
-            right = f"{right} = {self.line(at_step.right)}"
+        if at_step.right != numbers.right and (op in ("==", "!=") or self._worked_out(at_step.right)):
+            # equal sides: the name says whose number it is
+            right = self.line(at_step.right) if op == "==" else f"{right} = {self.line(at_step.right)}"
         return f"{left} {op if self.ascii else _SIGN.get(op, op)} {right}"
 
     def _worked_out(self, tree: Tree) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from dlsolve.conventions import CONVENTIONS
 from dlsolve.formula.text import Grid, Piece
-from dlsolve.formula.tree import If, Num
+from dlsolve.formula.tree import If, Name, Num, Ref, Tree, rebuild
 from dlsolve.named import answers, differs, drift, held
 from dlsolve.numbers.precision import precision
 from dlsolve.numbers.show import Digits
@@ -18,7 +18,7 @@ from dlsolve.readings import lines
 from dlsolve.render import Options
 from dlsolve.render.hand import Hand, clean, index_of
 from dlsolve.solver import Solution
-from dlsolve.trace import Branch, Given, Item, Key, Note, Operation, RunTable, Step
+from dlsolve.trace import Branch, Given, Item, Key, Note, Operation, RunTable, Step, Trace
 
 MAX_STEPS = 60
 MAX_SECTIONS = 12
@@ -26,6 +26,8 @@ HEAD, TAIL = 30, 15
 """Of a longer run, about so many steps are shown at its beginning and at its end."""
 MAX_TABLE_ROWS = 24
 MAX_FAMILY = 12
+MAX_RULES = 30
+MAX_GIVEN = 30
 
 Maths = list[Piece]
 
@@ -90,7 +92,7 @@ def view(solution: Solution, options: Options) -> View:
         if options.detail == "all":
             statement = str(solution.meta.get("statement") or "")
             out.statement = [hand.text(line) for line in statement.splitlines() if line.strip()]
-            out.given = [row for given in trace.givens for row in _given(hand, given)]
+            out.given = _givens(hand, options)
             out.rules = _rules(hand, trace.items)
             out.sections = _sections(hand, options)
             out.remarks = [hand.text(r) for r in trace.remarks]
@@ -101,13 +103,21 @@ def view(solution: Solution, options: Options) -> View:
         if options.detail != "answer":
             out.tables = [_table(hand, t, options) for t in trace.tables]
             out.checks = [(c.holds, hand.text(f"{c.name}: {c.text}" if c.text else c.name)) for c in trace.checks]
-            out.differs = [(hand.text(d.name), clean(d.printed), hand.number(d.shown)) for d in differs(solution)]
+            out.differs = [(_symbol(hand, d.name), clean(d.printed), hand.number(d.shown)) for d in differs(solution)]
             out.drift = _drift(hand, solution)
-        out.answers = [_answer(hand, name, key, value) for name, key, value in answers(solution)]
+        out.answers = [_answer(hand, name, key, value, solution.exact) for name, key, value in answers(solution)]
     return out
 
 
 # -- given and rules ----------------------------------------------------------------------------
+
+
+def _givens(hand: Hand, options: Options) -> list[tuple[str, str, Maths]]:
+    rows = [row for given in hand.trace.givens for row in _given(hand, given)]
+    if len(rows) <= MAX_GIVEN or options.steps_all:
+        return rows
+    dots = "..." if hand.ascii else "…"
+    return [*rows[:20], (dots, f"{len(rows) - 25} more", []), *rows[-5:]]
 
 
 def _given(hand: Hand, given: Given) -> Iterator[tuple[str, str, Maths]]:
@@ -128,22 +138,36 @@ def _given(hand: Hand, given: Given) -> Iterator[tuple[str, str, Maths]]:
         dots = "..." if hand.ascii else "…"
         texts = [*texts[:6], dots, *texts[-3:]]
         names = [names[0], dots, names[-1]]
-    elif len(names) > 4:
+    elif len(names) > 3:
         names = [names[0], "..." if hand.ascii else "…", names[-1]]
     yield ", ".join(names), meaning, [t if n == 0 else f", {t}" for n, t in enumerate(texts)]
 
 
 def _rules(hand: Hand, items: Sequence[Item]) -> list[tuple[Maths, str]]:
-    """Each rule that the run used, once, in the order of use."""
+    """Each rule that the run used, once, in the order of use; of rules made for one step only (a
+    gradient), the first of each form."""
     out: list[tuple[Maths, str]] = []
-    seen: set[int] = set()
+    ids: set[int] = set()
+    forms: set[tuple[str, Tree]] = set()
     for item in items:
-        if isinstance(item, Step) and id(item.rule) not in seen:
-            seen.add(id(item.rule))
-            rule = item.rule
-            pieces = _joined(hand.maths(rule.target), " = ", hand.maths(rule.expr))
-            out.append((pieces, hand.text(rule.why)))
+        if not isinstance(item, Step) or id(item.rule) in ids:
+            continue
+        rule = item.rule
+        ids.add(id(rule))
+        form = (rule.base, _form(rule.expr))
+        if form in forms:
+            continue
+        forms.add(form)
+        out.append((_joined(hand.maths(rule.target), " = ", hand.maths(rule.expr)), hand.text(rule.why)))
+    if len(out) > MAX_RULES:
+        dots = "..." if hand.ascii else "…"
+        out = [*out[:MAX_RULES], ([f"{dots} {len(out) - MAX_RULES} more"], "")]
     return out
+
+
+def _form(tree: Tree) -> Tree:
+    """`tree` without the index values of its names."""
+    return Name(tree.base) if isinstance(tree, Ref) else rebuild(tree, _form)
 
 
 def _joined(*parts: str | Maths) -> Maths:
@@ -248,10 +272,21 @@ def _operation(hand: Hand, op: Operation) -> Row:
         numbers = [[*before, arrow, *after]]
     elif name:
         numbers = [before] if before else []
-        value = ["= ", *after] if op.shown else hand.value(op.after) if op.after is not None else []
+        value = _result(hand, op, after)
     elif after:
         numbers = [after]
     return Row(name, rule, numbers, value, hand.text(op.why))
+
+
+def _result(hand: Hand, op: Operation, after: Maths) -> Maths:
+    """The value of an operation that has a name: carried, where the run is carried by hand."""
+    if op.shown:
+        return ["= ", *after]
+    if op.after is None or op.key is None:
+        return []
+    if hand.trace.policy.name == "carry":
+        return hand.value(held(hand.trace, op.key), op.after)
+    return hand.value(op.after)
 
 
 # -- tables, answers, what is said at the end ---------------------------------------------------
@@ -265,7 +300,7 @@ def _table(hand: Hand, table: RunTable, options: Options) -> Table:
         missing = len(rows) - head - tail
         rows = [*rows[:head], *rows[-tail:]]
     cells = [[_cell(hand, key) for key in row] for row in rows]
-    return Table(hand.text(table.title), [hand.text(h) for h in table.header], cells, missing, head)
+    return Table(hand.text(table.title), [hand.header(h) for h in table.header], cells, missing, head)
 
 
 def _cell(hand: Hand, key: Key | str) -> Maths:
@@ -280,12 +315,19 @@ def _cell(hand: Hand, key: Key | str) -> Maths:
     return hand.cell(value)
 
 
-def _answer(hand: Hand, name: str, key: Key | None, value: Any) -> tuple[str, Maths]:
+def _answer(hand: Hand, name: str, key: Key | None, value: Any, exact: Trace | None) -> tuple[str, Maths]:
     step = hand.trace.steps.get(key) if key is not None else None
     shown = hand.name(key) if key is not None else hand.text(name)
     if isinstance(step, Operation) and step.shown:
         return shown, [f"= {hand.text(step.shown)}"]
-    return shown, hand.value(value)
+    true = held(exact, key) if exact is not None and key is not None else None
+    return shown, hand.value(value, true)
+
+
+def _symbol(hand: Hand, name: str) -> str:
+    """The symbol of an answer name; the name itself for an entry of a matrix."""
+    key = next((key for key in hand.trace.steps if hand.trace.name(key) == name), None)
+    return hand.text(name) if key is None else hand.name(key)
 
 
 def _drift(hand: Hand, solution: Solution) -> list[tuple[str, Maths, Maths, Maths]]:
