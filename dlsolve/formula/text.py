@@ -25,7 +25,7 @@ from dlsolve.formula.tree import (
     Tree,
     children,
 )
-from dlsolve.notation import Symbols, superscript
+from dlsolve.notation import Symbols, subscript, superscript
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +180,7 @@ class _Unicode:
             case Bin("*" | "@" as op, left, right):
                 dot = "⊙" if op == "*" and not self.entry and self.array(left) and self.array(right) else "·"
                 near = self.wrap(left, 5 if _is_division(left) else 4)
+                dot = "" if right == Name("i") and isinstance(left, Num) else dot  # 2i
                 if isinstance(right, Neg) or _is_division(right):
                     return [*near, dot, "(", *self.show(right), ")"]
                 return [*near, dot, *self.wrap(right, 4)]
@@ -237,8 +238,10 @@ class _Unicode:
     def array(self, tree: Tree) -> bool:
         """Whether `tree` is a vector or matrix, by the declared shapes."""
         match tree:
-            case Name(base) | At(base, _) | Ref(base, _):
+            case Name(base):
                 return self.symbols.is_array(base)
+            case At(base, index) | Ref(base, index):
+                return self.symbols.is_array(base, len(index))
             case Mat():
                 return True
             case Call(fn, _) if fn in ("sum", "mean", "max", "min", "prod", "count"):
@@ -250,8 +253,6 @@ class _Unicode:
 
 
 def _big(kind: str, var: str) -> list[Piece]:
-    from dlsolve.notation import subscript
-
     low = subscript(var)
     match kind:
         case "sum":
@@ -271,6 +272,8 @@ def guarded(tree: Tree) -> Tree:
             return Bin(op, Call("()", (left,)), right)
         case Bin("*" | "/" | "@" as op, Bin() as left, right):
             return Bin(op, guarded(left), right)
+        case Bin("+" | "-", left, _) if isinstance(left, Neg) or guarded(left) != left:
+            return Call("()", (tree,))
         case _:
             return tree
 

@@ -57,9 +57,11 @@ def written_exact(value: Algebraic) -> str | None:
 
 
 def polynomial(poly: fmpq_poly, variable: Tree = LAM) -> Tree:
-    """By descending powers, zero terms left out: λ² − 5λ − 6."""
+    """By descending powers, zero terms left out: λ² − 5λ − 6; by ascending ones where the leading
+    term is negative: 1 − λ."""
     out: Tree | None = None
-    for n in range(poly.degree(), -1, -1):
+    order = range(poly.degree(), -1, -1)
+    for n in order if poly.degree() >= 0 and poly[poly.degree()] > 0 else reversed(order):
         c = poly[n]
         if c == 0:
             continue
@@ -121,7 +123,9 @@ def linear(coefficients: Iterable[Any], unknowns: Sequence[Tree]) -> Tree:
         if c == 0:
             continue
         if isinstance(c, Algebraic):
-            terms.append((False, Bin("*", exact_number(c), unknown)))
+            tree = exact_number(c)
+            minus = isinstance(tree, Neg)
+            terms.append((minus, Bin("*", tree.arg if isinstance(tree, Neg) else tree, unknown)))
         else:
             terms.append((c < 0, unknown if abs(c) == 1 else Bin("*", exact_number(abs(c)), unknown)))
     return total(terms)

@@ -44,9 +44,16 @@ def characteristic(t: Trace, rows: Sequence[Sequence[fmpq]]) -> fmpq_poly:
 
 def _two_by_two(m: PolyRows) -> Tree:
     """ad − bc, the second product left out where it is 0."""
-    first = Bin("*", polynomial(m[0][0]), polynomial(m[1][1]))
-    b, c = m[0][1], m[1][0]
-    return first if b == 0 or c == 0 else Bin("-", first, Bin("*", polynomial(b), polynomial(c)))
+    (a, b), (c, d) = m
+    first = _times(a, d)
+    return first if b == 0 or c == 0 else Bin("-", first, _times(b, c))
+
+
+def _times(a: fmpq_poly, b: fmpq_poly) -> Tree:
+    """a·b, without a factor 1 before a term in λ."""
+    if a == 1 and b.degree() > 0:
+        return polynomial(b)
+    return polynomial(a) if b == 1 and a.degree() > 0 else Bin("*", polynomial(a), polynomial(b))
 
 
 def _term(e: fmpq_poly, minus: bool, rest: Tree) -> tuple[bool, Tree]:

@@ -20,7 +20,7 @@ def factorise(t: Trace, parts: Factorisation) -> None:
     t.operation("p(λ) = 0" + (f", times {text_of(t, by, bracket=True)}" if by != 1 else ""), None, line)
     end = equals_zero(powers([(whole(f), m) for f, m in parts.factors]))
     rest, done = parts.primitive, list[tuple[fmpq_poly, int]]()
-    for factor, count in parts.factors:
+    for factor, count in sorted(parts.factors, key=lambda f: f[0] != fmpq_poly([0, 1])):
         if rest.degree() <= 2 or factor.degree() > 1:
             break
         rest = _divided(rest, factor, count)

@@ -57,6 +57,9 @@ def row_name(t: Trace, operation: RowOperation, reduction: Reduction) -> str:
     if operation.kind == "scale":
         return f"{row} → {row} / {text_of(t, factor, bracket=True)}"
     if isinstance(factor, Algebraic):
+        minus = text_of(t, -factor)
+        if text_of(t, factor).startswith("−") and not minus.startswith("−"):
+            return f"{row} → {row} + {text_of(t, -factor, bracket=True)}·{other}"
         return f"{row} → {row} − {text_of(t, factor, bracket=True)}·{other}"
     size = "" if abs(factor) == 1 else text_of(t, abs(factor), bracket=True) + "·"
     return f"{row} → {row} {'+' if factor < 0 else '−'} {size}{other}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,6 +16,10 @@ from dlsolve.numbers.show import Digits, show
 from dlsolve.trace import Trace
 
 
+_INNER_SIGN = re.compile(r"(?<=[\d.])([+-])(?=[\d.i])")
+"""The sign between the two parts of a complex number."""
+
+
 def is_exact(value: Any) -> bool:
     """Whether `value` is written in full: a rational or a surd, no decimals."""
     return isinstance(value, fmpq | fmpz | int) or (isinstance(value, Algebraic) and value.surd is not None)
@@ -24,8 +29,12 @@ def text_of(t: Trace, value: Any, *, bracket: bool = False) -> str:
     """`value` in one line: ``5/2``, ``(5 + √33) / 2``, or decimals for what has no surd; with
     `bracket`, ready to stand in a product."""
     if not is_exact(value):
-        text = number(show(value, Digits()).text)
-        return f"({text})" if bracket and (text.startswith("−") or "i" in text) else text
+        text = show(value, Digits()).text
+        if text.endswith("i"):
+            text = _INNER_SIGN.sub(r" \1 ", text).replace("-", "−")
+            return f"({text})" if bracket else text
+        text = number(text)
+        return f"({text})" if bracket and text.startswith("−") else text
     tree = exact_number(fmpq(value) if not isinstance(value, Algebraic) else value)
     text = one_line(unicode(tree, t.symbols))
     return f"({text})" if bracket and (level(tree) < 8 or text.startswith("−")) else text

@@ -174,7 +174,8 @@ def _verdict(
     columns = [v for vectors in basis.values() for v in vectors]
     full = len(columns) == n
     why = f"{len(columns)} independent eigenvector{'s' if len(columns) != 1 else ''}, {n} needed"
-    t.operation(why, None, "yes" if full else "no, A is defective", key="diagonalisable")
+    shown = None if full else "no: A is defective"
+    t.operation(why, None, "yes" if full else "no", key="diagonalisable", shown=shown)
     t.answer("multiplicities", "diagonalisable")
     if full and n > 1:
         values = [e.value for e in found for _ in range(e.algebraic)]
