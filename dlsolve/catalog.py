@@ -6,6 +6,7 @@ Names and one-line helps are read from the files; only the topic asked for is im
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import pkgutil
 from collections.abc import Iterator
@@ -84,6 +85,11 @@ def find(name: str) -> str | None:
             if wanted in {a.lower().replace("_", "-") for a in aliases}:
                 return known
     return None
+
+
+def text(name: str) -> str:
+    """A topic's page of notes: the docstring of its file."""
+    return inspect.getdoc(importlib.import_module(modules()[name])) or ""
 
 
 def all_topics() -> list[Topic[Any]]:

@@ -32,7 +32,7 @@ class InputError(DlsolveError):
             text += f"; {remedy}"
         super().__init__(text)
 
-    def at(self, where: str) -> InputError:
+    def moved(self, where: str) -> InputError:
         """The same error, standing at another place."""
         return InputError(where, self.problem, found=self.found, remedy=self.remedy)
 

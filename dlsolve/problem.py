@@ -195,7 +195,7 @@ def read_course(path: str) -> Course:
         check_conventions(course.conventions)
         check_symbols(course.symbols)
     except InputError as fault:
-        raise fault.at(f"{path}: {fault.where}") from fault
+        raise fault.moved(f"{path}: {fault.where}") from fault
     return course
 
 
@@ -204,6 +204,8 @@ def dump(problem: Mapping[str, Any]) -> str:
     import json
 
     def one(value: Any) -> str:
+        if isinstance(value, float):
+            return repr(value).replace("e-0", "e-")
         return json.dumps(value, ensure_ascii=False, default=str)
 
     lines = []

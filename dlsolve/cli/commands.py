@@ -21,7 +21,8 @@ def explain(topic: str, **values: str | None) -> int:
     """``dlsolve explain TOPIC``"""
     from dlsolve.render.explain import explain_page
 
-    return _print(explain_page(catalog.topic(topic), output.page(values)), values)
+    found = catalog.topic(topic)
+    return _print(explain_page(found, found.text or catalog.text(found.name), output.page(values)), values)
 
 
 def example(topic: str, **values: str | None) -> int:

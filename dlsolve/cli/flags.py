@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlsolve.conventions import CONVENTIONS
-from dlsolve.fields import describe, specs
+from dlsolve.fields import Typed, describe, specs
+from dlsolve.fields.specs import Spec
 from dlsolve.topic import Topic
 
 GIVEN, CONVENTION = "given_", "convention_"
@@ -32,6 +33,8 @@ class Flag:
     multiple: bool = False
     panel: str = PANEL_COMMON
     hidden: bool = False
+    field: str = ""
+    """The field of the problem that it gives."""
 
 
 COMMON: tuple[Flag, ...] = (
@@ -46,6 +49,10 @@ COMMON: tuple[Flag, ...] = (
     Flag(("--no-color", "--no-colour"), "no_color", "no colours (as with NO_COLOR)", switch=True),
     Flag(("--debug",), "debug", "show where dlsolve itself failed", switch=True),
 )
+TABLE: tuple[Flag, ...] = (
+    Flag(("--data",), "data", "samples from a CSV file with a header row", "FILE.csv", panel=PANEL_GIVEN),
+    Flag(("--target",), "target_column", "its target column (else the last one)", "COLUMN", panel=PANEL_GIVEN),
+)
 STEPS = Flag(("--steps",), "steps", "all: leave nothing of a long run out", "all", multiple=True)
 
 
@@ -56,58 +63,45 @@ def spelled(name: str) -> str:
 
 def topic_flags(topic: Topic[Any], args: Sequence[str]) -> list[Flag]:
     """The flags of one topic; of a field family, those that `args` uses (and the first, for help)."""
+    known = specs(topic.problem)
+    table = TABLE if any(s.field.csv for s in known.values()) else ()
+    taken = {n for f in (*COMMON, *table) for n in f.names} | {spelled(n) for n in known}
     out: list[Flag] = []
-    own: set[str] = set()
-    for spec in specs(topic.problem).values():
-        every = (spec.name, *spec.field.aliases)
-        about = _about(spec)
-        if spec.field.family:
-            for number in _members(every, args):
-                names = tuple(dict.fromkeys(spelled(f"{n}{number}") for n in every))
-                about_one = f"{about} ({spec.name}1, {spec.name}2, …)" if number == 1 else about
-                out.append(_field(names, f"{spec.name}{number}", about_one, spec.hint, hidden=number > 1))
-            continue
-        names = tuple(dict.fromkeys(spelled(n) for n in every))
-        if spec.name == "steps":
-            # one spelling, two uses: a count is the field, "all" is how much is printed
-            own.add("steps")
-            about += '; or "all": leave nothing of a long run out'
-            out.append(Flag(names, STEPS.key, about, "WHOLE|all", multiple=True, panel=PANEL_GIVEN))
-            continue
-        out.append(_field(names, spec.name, about, spec.hint))
-    if any(s.field.csv for s in specs(topic.problem).values()):
-        out += [
-            Flag(("--data",), "data", "samples from a CSV file with a header row", "FILE.csv", panel=PANEL_GIVEN),
-            Flag(
-                ("--target",),
-                "target_column",
-                "its target column (the last one if not said)",
-                "COLUMN",
-                panel=PANEL_GIVEN,
-            ),
-        ]
-    taken = {name for flag in out for name in flag.names}
+    for spec in known.values():
+        numbers = _members((spec.name, *spec.field.aliases), args) if spec.field.family else [None]
+        for number in numbers:
+            out.append(_field(spec, number, taken))
+    out += table
+    fields = {name for flag in out for name in flag.names}
     for key, choice in topic.conventions.items():
-        about = f"{CONVENTIONS[key].meaning} (default {choice})"
-        # a field of that name goes first; the convention is then set in the file
-        if spelled(key) in taken:
-            continue
-        out.append(
-            Flag((spelled(key),), CONVENTION + key, about, "|".join(CONVENTIONS[key].choices), panel=PANEL_CONVENTIONS)
-        )
-    common = [f for f in (*COMMON, STEPS) if f.key not in own]
-    return [*out, *(f for f in common if not taken & set(f.names))]
+        # where a field has the name of a convention, the convention is set in the file
+        if spelled(key) not in fields:
+            about, choices = f"{CONVENTIONS[key].meaning} (default {choice})", "|".join(CONVENTIONS[key].choices)
+            out.append(Flag((spelled(key),), CONVENTION + key, about, choices, panel=PANEL_CONVENTIONS))
+    return [*out, *(f for f in (*COMMON, STEPS) if not fields & set(f.names))]
 
 
-def _field(names: tuple[str, ...], field: str, about: str, hint: Any, *, hidden: bool = False) -> Flag:
-    if hint is bool:
-        return Flag(
-            names[:1], GIVEN + field, about, switch=True, off="--no-" + names[0][2:], panel=PANEL_GIVEN, hidden=hidden
-        )
-    return Flag(names, GIVEN + field, about, describe.metavar(hint), panel=PANEL_GIVEN, hidden=hidden)
+def _field(spec: Spec, number: int | None, taken: set[str]) -> Flag:
+    end = "" if number is None else str(number)
+    names = [spelled(spec.name + end)]
+    names += [n for n in (spelled(a + end) for a in spec.field.aliases) if n not in taken and n not in names]
+    about = _about(spec)
+    if number is not None:
+        about += f" ({spec.name}1, {spec.name}2, …)"
+    if len(names) > 1:
+        about += f" (also {', '.join(names[1:])})"
+    key, field, hidden = GIVEN + spec.name + end, spec.name + end, (number or 1) > 1
+    if STEPS.names[0] in names:
+        # one spelling, two uses: a count is the field, "all" is how much is printed
+        about += '; or "all": leave nothing of a long run out'
+        return Flag(tuple(names), STEPS.key, about, "WHOLE|all", multiple=True, panel=PANEL_GIVEN, field=field)
+    if spec.hint is bool:
+        off = "--no-" + names[0][2:]
+        return Flag((names[0],), key, about, switch=True, off=off, panel=PANEL_GIVEN, field=field)
+    return Flag(tuple(names), key, about, describe.metavar(spec.hint), panel=PANEL_GIVEN, hidden=hidden, field=field)
 
 
-def _about(spec: Any) -> str:
+def _about(spec: Spec) -> str:
     parts = [spec.field.doc or describe.kind(spec.hint)]
     if spec.field.bounds:
         parts.append(spec.field.bounds)
@@ -126,28 +120,38 @@ def _members(names: Sequence[str], args: Sequence[str]) -> list[int]:
     return sorted(found)
 
 
-def given_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields among parsed flags."""
-    given = {k[len(GIVEN) :]: v for k, v in values.items() if k.startswith(GIVEN) and v is not None}
-    for one in values.get(STEPS.key) or ():
-        if one.strip().lower() != "all":
-            given["steps"] = one
-    return given
+def given_of(values: Mapping[str, Any], flags: Sequence[Flag]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The fields among parsed flags, and by ``given.lr`` the flag that gave each."""
+    given: dict[str, Any] = {}
+    said: dict[str, str] = {}
+    for flag in flags:
+        value = values.get(flag.key)
+        if flag.key == STEPS.key:
+            value = next((v for v in reversed(value or ()) if v.strip().lower() != "all"), None)
+        if flag.field and value is not None:
+            given[flag.field] = value if isinstance(value, bool) else Typed(value)
+            said[f"given.{flag.field}"] = flag.names[0]
+    return given, said
 
 
-def conventions_of(values: Mapping[str, Any]) -> dict[str, str]:
-    """The conventions among parsed flags."""
-    return {k[len(CONVENTION) :]: v for k, v in values.items() if k.startswith(CONVENTION) and v is not None}
+def conventions_of(values: Mapping[str, Any], flags: Sequence[Flag]) -> tuple[dict[str, str], dict[str, str]]:
+    """The conventions among parsed flags, and the flag that chose each."""
+    used = [f for f in flags if f.key.startswith(CONVENTION) and values.get(f.key) is not None]
+    keys = {f: f.key.removeprefix(CONVENTION) for f in used}
+    return {keys[f]: values[f.key] for f in used}, {f"conventions.{keys[f]}": f.names[0] for f in used}
 
 
-def place(path: str, flags: Mapping[str, str]) -> str | None:
-    """A JSON path in words of the command line, where a flag gave the field: ``$.given.W1[0][1]`` ->
-    ``--W1, row 1, column 2``. None where the file gave it."""
-    match = re.fullmatch(r"\$\.(given|conventions|symbols)\.(\w+)(.*)", path, re.DOTALL)
+_PATH = re.compile(r"\$\.(given|conventions|symbols)\.(\w+)(.*)", re.DOTALL)
+
+
+def place(path: str, said: Mapping[str, str], *, every: bool = False) -> str | None:
+    """A JSON path in words of the command line, where a flag gave the value: ``$.given.W1[0][1]`` ->
+    ``--W1, row 1, column 2``. None where the file gave it; with `every` all values are flags."""
+    match = _PATH.fullmatch(path)
     if match is None:
         return None
     section, name, rest = match.groups()
-    flag = flags.get(f"{section}.{name}") or (flags.get(section) if section == "symbols" else None)
+    flag = said.get(f"{section}.{name}") or (spelled(name) if every and section == "given" else None)
     if flag is None:
         return None
     at = re.fullmatch(r"\[(\d+)\](?:\[(\d+)\])?", rest)

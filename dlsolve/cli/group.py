@@ -18,6 +18,7 @@ from dlsolve import __version__, catalog
 from dlsolve.cli.flags import COMMON, STEPS, Flag, topic_flags
 from dlsolve.errors import InputError
 from dlsolve.fields.found import nearest, short
+from dlsolve.render.command import example_command
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "token_normalize_func": lambda name: name.replace("_", "-")}
 STATIC = {
@@ -79,16 +80,14 @@ def _aliases() -> list[str]:
 
 
 def _version() -> Parameter:
-    def show(ctx: Context, value: bool) -> None:
+    def show(context: Context, param: Parameter, value: bool) -> None:
         if value:
             print(f"dlsolve {__version__}")
             raise typer.Exit
 
-    names = ["--version"]
     return typer.core.TyperOption(
-        param_decls=names, is_flag=True, is_eager=True, expose_value=False, callback=lambda ctx, _, value: show(ctx, value),
-        help="The version.",
-    )  # fmt: skip
+        param_decls=["--version"], is_flag=True, is_eager=True, expose_value=False, callback=show, help="The version."
+    )
 
 
 def _static(name: str) -> Command:
@@ -112,10 +111,11 @@ def _topic_command(name: str, args: Sequence[str]) -> Command:
     topic = catalog.topic(name)
     flags = topic_flags(topic, args)
     params = [
-        _argument("file", "[FILE|-]", required=False, about="a problem file, or - for standard input"),
+        _argument("file", "FILE|-", required=False, about="a problem file, or - for standard input"),
         *_options(flags),
     ]
-    about = f"{topic.title}\n\n{_escaped(catalog.summary(name))} See dlsolve explain {name}."
+    summary, example = catalog.summary(name), example_command(topic)
+    about = _escaped(f"{summary}\n\nExample: {example}\n\nMore: dlsolve explain {name}")
     return typer.core.TyperCommand(
         name, callback=_solver(name, flags), params=params, help=about, context_settings=SETTINGS
     )
@@ -132,24 +132,32 @@ def _solver(name: str | None, flags: Sequence[Flag]) -> Callable[..., int]:
 
 def _argument(name: str, metavar: str, *, required: bool = True, many: bool = False, about: str = "") -> Parameter:
     return typer.core.TyperArgument(
-        param_decls=[name], required=required, nargs=-1 if many else 1, metavar=_escaped(metavar), help=about, show_default=False
+        param_decls=[name], required=required, nargs=-1 if many else 1, metavar=metavar, help=about, show_default=False
     )  # fmt: skip
 
 
 def _options(flags: Sequence[Flag]) -> list[Parameter]:
-    return [
-        typer.core.TyperOption(
-            param_decls=[*(f"{n}/{flag.off}" if flag.off else n for n in flag.names), flag.key],
-            is_flag=True if flag.switch else None,
-            default=None,
-            multiple=flag.multiple,
-            metavar=None if flag.switch else _escaped(flag.metavar),
-            help=_escaped(flag.help),
-            hidden=flag.hidden,
-            rich_help_panel=flag.panel,
-        )
-        for flag in flags
-    ]
+    out = []
+    for flag in flags:
+        first, others = (flag.names[:1], flag.names[1:]) if flag.field else (flag.names, ())
+        out.append(_option(flag, first, hidden=flag.hidden))
+        if others:
+            # the other names of a field give the same value; help names them in its sentence
+            out.append(_option(flag, others, hidden=True))
+    return out
+
+
+def _option(flag: Flag, names: Sequence[str], *, hidden: bool) -> Parameter:
+    return typer.core.TyperOption(
+        param_decls=[*(f"{n}/{flag.off}" if flag.off else n for n in names), flag.key],
+        is_flag=True if flag.switch else None,
+        default=None,
+        multiple=flag.multiple,
+        metavar=None if flag.switch else flag.metavar,
+        help=_escaped(flag.help),
+        hidden=hidden,
+        rich_help_panel=flag.panel,
+    )
 
 
 def _escaped(text: str) -> str:

@@ -12,7 +12,7 @@ A topic's `Problem` is a keyword-only `msgspec.Struct` whose annotations are amo
     dict[str, fmpq]  dict[str, list[fmpq]]       values by label ("spam=0.3, ham=0.7"); may nest
     dict[int, Matrix]  dict[int, Samples]        a field family: W1, W2, … (`family=True`)
     Expression                                   a typed function of named variables
-    A | B                                        the first that fits
+    A | B                                        the one that fits what is given
 
 each wrapped as ``Annotated[type, Field("what it is", ...)]``; optional ones end in ``| None = None``.
 Bounds hold for every number of a field. Lists and matrices are never empty, numbers never rounded.
@@ -20,10 +20,11 @@ Bounds hold for every number of a field. Lists and matrices are never empty, num
 
 from __future__ import annotations
 
-from dlsolve.fields.kinds import Expression, Field, NumberText, Params, Samples, Vector, Written
-from dlsolve.fields.read import canonical, read_problem, read_struct, specs
+from dlsolve.fields.kinds import Expression, Field, NumberText, Params, Samples, Typed, Vector, Written
+from dlsolve.fields.read import canonical, read_problem, read_struct
+from dlsolve.fields.specs import specs
 
 __all__ = [
-    "Expression", "Field", "NumberText", "Params", "Samples", "Vector", "Written",
+    "Expression", "Field", "NumberText", "Params", "Samples", "Typed", "Vector", "Written",
     "canonical", "read_problem", "read_struct", "specs",
 ]  # fmt: skip

@@ -10,7 +10,9 @@ import msgspec
 from flint import fmpq
 
 from dlsolve.fields.kinds import Expression, Params, Samples, Vector, Written
-from dlsolve.fields.read import Spec
+from dlsolve.fields.read import family_member
+from dlsolve.fields.specs import Spec, specs
+from dlsolve.numbers.exact import read
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.show import decimal, fraction, terminates
 
@@ -21,12 +23,17 @@ _METAVARS: dict[Any, tuple[str, str]] = {
     str: ("TEXT", "a text"),
     Written: ("TEXT", "a text or a number"),
     Matrix: ("MATRIX", "a matrix"),
-    Samples: ("MATRIX", "a matrix, one row a sample"),
+    Samples: ("MATRIX", "a matrix, or one row"),
     Vector: ("NUMBERS", "a vector"),
     Params: ("NUMBERS", "a number or a vector"),
     Expression: ("FUNCTION", "a function"),
 }
-_LISTS = {fmpq: "a list of numbers", int: "a list of whole numbers", str: "a list of words"}
+_LISTS = {
+    Params: "a list of numbers or vectors",
+    fmpq: "a list of numbers",
+    int: "a list of whole numbers",
+    str: "a list of words",
+}
 
 
 def metavar(hint: Any) -> str:
@@ -46,13 +53,14 @@ def _words(hint: Any) -> tuple[str, str]:
     if origin is Literal:
         return "|".join(map(str, args)), "one of " + ", ".join(map(str, args))
     if origin is list:
-        many = "NUMBERS" if args[0] in (fmpq, int) else "LISTS" if get_origin(args[0]) is list else "WORDS"
+        many = "NUMBERS" if args[0] in (fmpq, int, Params) else "LISTS" if get_origin(args[0]) is list else "WORDS"
         return many, _LISTS.get(args[0], "a list of lists" if get_origin(args[0]) is list else "a list")
     if origin is dict:
         return ("LABEL=VALUE…", "values by label") if args[0] is str else _words(args[1])
     if origin is typing.Union:
         texts = [_words(a) for a in args]
-        return "|".join(dict.fromkeys(t[0] for t in texts)), " or ".join(dict.fromkeys(t[1] for t in texts))
+        names = list(dict.fromkeys(t[0] for t in texts))
+        return names[0] if len(names) == 1 else "VALUES", " or ".join(dict.fromkeys(t[1] for t in texts))
     return "VALUE", "a value"
 
 
@@ -87,3 +95,38 @@ def count(value: Any) -> int:
     if isinstance(value, list | tuple):
         return sum(count(v) for v in value)
     return int(isinstance(value, fmpq | int) and not isinstance(value, bool))
+
+
+def jsonable(given: Mapping[str, Any], problem: msgspec.Struct) -> dict[str, Any]:
+    """The fields that were `given`, as read, in plain JSON values."""
+    known = specs(type(problem))
+    out = {}
+    for name in given:
+        base, member = family_member(known, name)
+        value = getattr(problem, name) if base is None else getattr(problem, base)[member]
+        hint = known[name if base is None else base].hint
+        flat = isinstance(value, Matrix) and value.shape[1] == 1 and (hint is Vector or hint is Params)
+        out[name] = _json(list(value.entries()) if flat else value)
+    return out
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, fmpq):
+        return _json_number(value)
+    if isinstance(value, Matrix):
+        return [[_json(e) for e in row] for row in value.rows]
+    if isinstance(value, list | tuple):
+        return [_json(e) for e in value]
+    if isinstance(value, Mapping):
+        return {str(k): _json(v) for k, v in value.items()}
+    return value.text if isinstance(value, Expression) else value if isinstance(value, bool | int) else str(value)
+
+
+def _json_number(value: fmpq) -> int | float | str:
+    """A number that JSON readers get back as it was; else its text."""
+    if value.q == 1 and abs(value) < 2**53:
+        return int(value.p)
+    if terminates(value):
+        near = int(value.p) / int(value.q)
+        return near if read(repr(near)) == value else decimal(value)
+    return fraction(value)

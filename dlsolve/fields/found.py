@@ -48,3 +48,9 @@ def meant(word: str, known: Iterable[str], otherwise: str) -> str:
     """The remedy for an unknown `word`: the nearest one, else `otherwise`."""
     near = nearest(word, known)
     return f"did you mean {near}?" if near else otherwise
+
+
+def path_key(key: Any) -> str:
+    """A key as it stands in a path."""
+    text = str(key)
+    return text if text.replace("_", "a").replace("-", "a").isalnum() and len(text) <= MAX_FOUND else ascii_quotes(text)

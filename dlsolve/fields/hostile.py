@@ -46,9 +46,10 @@ def parse_json(text: str, where: str) -> Any:
             text, object_pairs_hook=_object, parse_float=NumberText, parse_int=NumberText, parse_constant=_constant
         )
     except json.JSONDecodeError as fault:
-        raise InputError(
-            where, f"not JSON: {_reason(fault.msg)} at line {fault.lineno}, column {fault.colno}", remedy=_remedy(fault.msg, text, fault.pos)
-        ) from fault  # fmt: skip
+        place = f"line {fault.lineno}, column {fault.colno}"
+        reason = fault.msg[:1].lower() + fault.msg[1:]
+        remedy = _remedy(fault.msg, text, fault.pos)
+        raise InputError(where, f"not JSON: {reason} at {place}", remedy=remedy) from fault
     except _Refused as fault:
         raise InputError(where, str(fault.args[0]), remedy=str(fault.args[1])) from fault
     except RecursionError as fault:
@@ -80,10 +81,6 @@ def _check_depth(text: str, where: str) -> None:
                 raise InputError(where, "nested too deeply", remedy=f"at most {MAX_DEPTH} levels are read")
         elif mark[0] in "]}":
             depth -= 1
-
-
-def _reason(message: str) -> str:
-    return message[:1].lower() + message[1:]
 
 
 def _remedy(message: str, text: str, at: int) -> str:

@@ -37,6 +37,10 @@ class NumberText(str):
     """A number of a JSON text, kept as it is written, so that 0.1 stays exact."""
 
 
+class Typed(str):
+    """The text of a flag: its commas separate, where JSON text in quotes is one text."""
+
+
 @dataclass(frozen=True)
 class Field:
     """What help, schema and errors say of a field, and the bounds that every number of it keeps.

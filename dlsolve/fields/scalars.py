@@ -18,8 +18,7 @@ _NUMBER = "write a number such as 0.5, 1e-3, 1/3 or 20%"
 
 def number(raw: Any, field: Field, path: str) -> fmpq:
     """An exact number within the field's bounds. Raises `InputError`."""
-    value = _within(_number(raw, path), raw, field, path)
-    return value
+    return _within(_number(raw, path), raw, field, path)
 
 
 def _number(raw: Any, path: str) -> fmpq:

@@ -13,7 +13,7 @@ from flint import fmpq
 from dlsolve.conventions import CONVENTIONS
 from dlsolve.fields.describe import plain
 from dlsolve.fields.kinds import Expression, Field, Params, Samples, Vector, Written
-from dlsolve.fields.read import Spec, specs
+from dlsolve.fields.specs import Spec, specs
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.topic import Topic
 

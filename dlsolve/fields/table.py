@@ -10,8 +10,9 @@ from typing import Any
 from dlsolve.errors import InputError
 from dlsolve.fields.found import ascii_quotes, meant, nearest
 from dlsolve.fields.kinds import Field, joined
-from dlsolve.fields.read import MAX_ENTRIES, specs
 from dlsolve.fields.scalars import number
+from dlsolve.fields.specs import specs
+from dlsolve.fields.values import MAX_ENTRIES
 from dlsolve.numbers.matrix import Matrix
 
 

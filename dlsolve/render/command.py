@@ -40,4 +40,5 @@ def typed(value: Any) -> str:
         rows = any(isinstance(v, list | tuple) for v in value)
         blanks = any(isinstance(v, str) and " " in v for v in value)
         return ("; " if rows else ", " if blanks else " ").join(typed(v) for v in value)
-    return str(value)
+    # 1e-08 is how Python writes it; people write 1e-8
+    return str(value).replace("e-0", "e-") if isinstance(value, float) else str(value)

@@ -1,0 +1,99 @@
+"""What a command line asks for: its flags read, before any problem is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dlsolve import catalog
+from dlsolve.assignment import Overlay
+from dlsolve.cli import output
+from dlsolve.cli.flags import Flag, conventions_of, given_of
+from dlsolve.errors import InputError
+from dlsolve.fields.found import found, meant
+from dlsolve.fields.hostile import decode
+from dlsolve.fields.table import samples
+from dlsolve.fields.typed import pairs
+from dlsolve.numbers.show import Digits
+from dlsolve.problem import Course, check_symbols, read_bytes, read_course
+from dlsolve.render import FORMATS, Options
+
+ARITHMETICS = ("auto", "exact", "float64")
+DETAILS = ("all", "key", "answer")
+
+
+@dataclass(frozen=True)
+class Request:
+    """How to solve, how to print, and where."""
+
+    overlay: Overlay
+    format: str
+    target: str | None
+    options: Options
+    flags: Mapping[str, str]
+    """``given.lr`` -> ``--lr``: the flag that gave a value."""
+
+
+def read_request(name: str | None, values: Mapping[str, Any], flags: Sequence[Flag]) -> Request:
+    """The parsed `values` of `flags` for the topic `name` (None: any). Raises `InputError`."""
+    given, said = given_of(values, flags)
+    if values.get("data") is not None:
+        table = _samples(str(name), values["data"], values.get("target_column"))
+        said |= {f"given.{field}": f"--data {values['data']}" for field in table if f"given.{field}" not in said}
+        given = table | given
+    elif values.get("target_column") is not None:
+        raise InputError("--target", "names a column of no table", remedy="give --data FILE.csv too")
+    conventions, spelled = conventions_of(values, flags)
+    symbols = pairs(values["symbols"], "--symbols") if values.get("symbols") is not None else {}
+    check_symbols(symbols, "--symbols")
+    course = read_course(values["course"]) if values.get("course") is not None else Course()
+    said |= spelled | {f"symbols.{k}": "--symbols" for k in symbols}
+    overlay = Overlay(
+        name,
+        given,
+        conventions,
+        symbols,
+        course,
+        _digits(values, "digits", course.digits),
+        _digits(values, "carry", course.carry),
+        _choice(values, "arith", ARITHMETICS, "auto"),
+    )
+    detail = _choice(values, "detail", DETAILS, "all")
+    return Request(
+        overlay,
+        _choice(values, "format", tuple(FORMATS), "terminal"),
+        values.get("output"),
+        replace(output.page(values), detail=detail, steps_all=_steps_all(values, given)),
+        said,
+    )
+
+
+def _samples(name: str, path: str, target: str | None) -> dict[str, Any]:
+    """The fields that a CSV file fills."""
+    return samples(catalog.topic(name).problem, decode(read_bytes(path), path), path, target)
+
+
+def _steps_all(values: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    """Whether ``--steps all`` was said; a count is a field of some topics and none of others."""
+    written = [s.strip() for s in values.get("steps") or ()]
+    counts = [s for s in written if s.lower() != "all"]
+    if counts and counts[-1] not in given.values():
+        raise InputError("--steps", "not a choice", found=found(counts[-1]), remedy="write --steps all")
+    return len(counts) < len(written)
+
+
+def _choice(values: Mapping[str, Any], key: str, allowed: tuple[str, ...], default: str) -> Any:
+    written = values.get(key)
+    if written is None:
+        return default
+    if written.lower() in allowed:
+        return written.lower()
+    remedy = f"{meant(written, allowed, '')} choose one of {', '.join(allowed)}".strip()
+    raise InputError(f"--{key}", "not a choice", found=found(written), remedy=remedy)
+
+
+def _digits(values: Mapping[str, Any], key: str, course: str | None) -> Digits | None:
+    if values.get(key) is not None:
+        return Digits.parse(values[key], f"--{key}")
+    return Digits.parse(course, f"{values['course']}: $.{key}") if course is not None else None

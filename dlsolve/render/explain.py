@@ -1,0 +1,103 @@
+"""``dlsolve explain TOPIC``: rules, notation with shapes, inputs, conventions, source, an example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from rich.console import Console
+from rich.text import Text
+
+from dlsolve.conventions import CONVENTIONS
+from dlsolve.fields import describe, specs
+from dlsolve.fields.specs import Spec
+from dlsolve.formula.rules import Rule
+from dlsolve.formula.text import one_line, unicode
+from dlsolve.notation import Quantity, Symbols
+from dlsolve.render import Options
+from dlsolve.render.command import example_command
+from dlsolve.render.pages import heading, page, prose, rows
+from dlsolve.topic import Topic
+
+
+def explain_page(topic: Topic[Any], about: str, options: Options) -> str:
+    """The page of `topic`; `about` is its text."""
+    symbols = Symbols(topic.notation)
+
+    def write(console: Console) -> None:
+        console.print(Text(topic.title, "bold"))
+        console.print()
+        prose(console, about)
+        heading(console, "Rules")
+        rows(console, ["", "", ""], _rules(topic, symbols), fixed=1, ascii=options.ascii)
+        heading(console, "Notation")
+        table = [_quantity(q, topic, symbols) for q in topic.notation.quantities]
+        rows(console, ["symbol", "name", "meaning", "shape", "kind"], table, fixed=2, ascii=options.ascii)
+        heading(console, "Inputs")
+        rows(
+            console,
+            ["field", "what it is", "type", "default"],
+            map(_input, specs(topic.problem).values()),
+            ascii=options.ascii,
+        )
+        if topic.conventions:
+            heading(console, "Conventions")
+            rows(console, ["flag", "choice", ""], _conventions(topic), fixed=2, ascii=options.ascii)
+        heading(console, "Source")
+        prose(console, topic.source)
+        if topic.aliases:
+            prose(console, f"Also called {', '.join(topic.aliases)}.")
+        heading(console, "Example")
+        # a command is to be copied: it is never broken
+        console.print(Text(example_command(topic)), soft_wrap=True)
+        console.print(
+            Text(f"dlsolve example {topic.name} > problem.json && dlsolve {topic.name} problem.json"), soft_wrap=True
+        )
+
+    return page(options, write)
+
+
+def _rules(topic: Topic[Any], symbols: Symbols) -> Iterator[tuple[str, str, str]]:
+    """(left side, right side, reason); the readings of a convention stand below one another."""
+    for rule in topic.rules.plain.values():
+        yield _left(rule, symbols), "= " + _right(rule, symbols), rule.why
+    for key, readings in topic.rules.variants.values():
+        for choice, rule in readings.items():
+            why = f"{rule.why}; {key} = {choice}" if rule.why else f"{key} = {choice}"
+            yield _left(rule, symbols), "= " + _right(rule, symbols), why
+
+
+def _left(rule: Rule, symbols: Symbols) -> str:
+    return one_line(unicode(rule.target, symbols))
+
+
+def _right(rule: Rule, symbols: Symbols) -> str:
+    return one_line(unicode(rule.expr, symbols))
+
+
+def _quantity(row: Quantity, topic: Topic[Any], symbols: Symbols) -> tuple[str, str, str, str, str]:
+    letters = {i: topic.notation.indices.get(i, "entry") for i in row.letters}
+    counts = ", ".join(f"{i}: {what}" for i, what in letters.items())
+    meaning = f"{row.meaning} ({counts})" if counts else row.meaning
+    return symbols.unicode(row.name, row.letters), row.name, meaning, row.shape, row.kind
+
+
+def _input(spec: Spec) -> tuple[str, str, str, str]:
+    name = f"{spec.name}1, {spec.name}2, …" if spec.field.family else spec.name
+    doc = spec.field.doc
+    if spec.field.bounds:
+        doc += f", {spec.field.bounds}"
+    if spec.field.aliases:
+        doc += f" (also {', '.join(spec.field.aliases)})"
+    if spec.field.csv:
+        doc += "; --data FILE.csv"
+    hint = get_args(spec.hint)[1] if spec.field.family else spec.hint
+    default = "required" if spec.required else describe.default(spec)
+    return name, doc, describe.kind(hint), default
+
+
+def _conventions(topic: Topic[Any]) -> Iterator[tuple[str, str, str]]:
+    for key, default in topic.conventions.items():
+        for n, (choice, says) in enumerate(CONVENTIONS[key].choices.items()):
+            flag = "" if n else "--" + key.replace("_", "-")
+            yield flag, choice, says + (" (default)" if choice == default else "")
