@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flint import arb
+
 from dlsolve import contrast
 from dlsolve.conventions import CONVENTIONS
 from dlsolve.errors import DlsolveError, InputError
 from dlsolve.formula.compiled import EXACT, FLOAT64, Arithmetic
 from dlsolve.notation import Symbols
 from dlsolve.numbers.precision import LADDER, UndecidedError, precision
-from dlsolve.numbers.show import Digits
+from dlsolve.numbers.show import Digits, is_settled
 from dlsolve.policy import EXACT_POLICY, Carry, Policy
 from dlsolve.readings import shown_value
 from dlsolve.topic import Topic
@@ -95,7 +97,9 @@ def _decide(trace: Trace, digits: Digits) -> None:
         return
     for step in trace.steps.values():
         value = step.after if isinstance(step, Operation) else step.value
-        if hasattr(value, "is_finite") or hasattr(value, "shape"):
+        if type(value) is arb:
+            is_settled(value, digits)
+        elif hasattr(value, "is_finite") or hasattr(value, "shape"):
             shown_value(value, digits)
 
 

@@ -141,6 +141,17 @@ def test_digits_that_mean_nothing_are_refused(text: str) -> None:
         Digits.parse(text)
 
 
+@given(rationals.filter(bool), st.integers(1, 12), st.sampled_from(["sf", "dp"]), st.integers(-40, 40))
+def test_an_enclosure_shows_what_its_exact_value_shows(value: fmpq, count: int, unit: str, shift: int) -> None:
+    digits, value = Digits(count, unit), value * fmpq(10) ** shift
+    with precision(512):
+        try:
+            shown = show(arb(value), digits)
+        except UndecidedError:
+            return  # a tie, or a value of few digits, at the edge of the enclosure
+    assert shown.text == show(value, digits).text
+
+
 @given(rationals)
 def test_fraction_and_terminates(value: fmpq) -> None:
     f = Fraction(int(value.p), int(value.q))

@@ -83,22 +83,48 @@ def exponent10(value: fmpq) -> int:
 
 def round_to(value: fmpq, digits: Digits) -> fmpq:
     """`value` rounded half up (away from zero) to `digits`."""
+    n, places = _rounded(value, digits)
+    return fmpq(n, 10**places) if places >= 0 else fmpq(n * 10**-places)
+
+
+def _rounded(value: fmpq, digits: Digits) -> tuple[int, int]:
+    """(n, places): `value` rounded is n / 10^places."""
     if value == 0:
-        return fmpq(0)
+        return 0, 0
     places = digits.count if digits.unit == "dp" else digits.count - 1 - exponent10(value)
-    scale = fmpq(10) ** places
-    scaled = abs(value) * scale + fmpq(1, 2)
-    whole = fmpq(fmpz(int(scaled.p) // int(scaled.q))) / scale
-    return whole if value > 0 else -whole
+    p, q = int(value.p), int(value.q)
+    top, bottom = (abs(p) * 10**places, q) if places >= 0 else (abs(p), q * 10**-places)
+    n = (2 * top + bottom) // (2 * bottom)
+    return (n if p > 0 else -n), places
+
+
+_HALF = arb(0.5)
+
+
+def _settled(value: arb, digits: Digits) -> tuple[int, int] | None:
+    """`_rounded` for every number of the enclosure, where they agree and nothing is very large or
+    small; None says only that this quick test does not tell."""
+    size = abs(float(value.mid()))
+    if not 1e-200 < size < 1e200:
+        return None
+    places = digits.count if digits.unit == "dp" else digits.count - 1 - math.floor(math.log10(size))
+    scaled = abs(value) * fmpz(10) ** places if places >= 0 else abs(value) / fmpz(10) ** -places
+    n = (scaled + _HALF).floor().unique_fmpz()
+    # a logarithm off by one shows as a digit too few or too many
+    if n is None or (digits.unit == "sf" and not 10 ** (digits.count - 1) <= n <= 10**digits.count):
+        return None
+    return (int(n) if value > 0 else -int(n)), places
+
+
+def is_settled(value: arb, digits: Digits) -> bool:
+    """Whether an enclosure settles the digits to show. Raises `UndecidedError` where it does not,
+    and the precision can still rise."""
+    return _settled(value, digits) is not None or bool(show(value, digits))
 
 
 def decimal(value: fmpq) -> str:
     """The text of a terminating decimal; scientific below 1e-6 and from 1e16."""
-    if value == 0:
-        return "0"
-    sign = "-" if value < 0 else ""
-    p, q = abs(int(value.p)), int(value.q)
-    places = 0
+    q = int(value.q)
     twos = (q & -q).bit_length() - 1
     fives, rest = 0, q >> twos
     while rest % 5 == 0:
@@ -107,7 +133,18 @@ def decimal(value: fmpq) -> str:
     if rest != 1:
         raise ValueError("not a terminating decimal")
     places = max(twos, fives)
-    digits = str(p * 10**places // q)
+    return _written(int(value.p) * 10**places // q, places)
+
+
+def _written(n: int, places: int) -> str:
+    """n / 10^places in decimals, without trailing zeros."""
+    if n == 0:
+        return "0"
+    sign, digits = ("-" if n < 0 else ""), str(abs(n))
+    if places < 0:
+        digits, places = digits + "0" * -places, 0
+    zeros = min(places, len(digits) - len(digits.rstrip("0")))
+    digits, places = digits[: len(digits) - zeros], places - zeros
     exponent = len(digits) - 1 - places
     if exponent < -6 or exponent >= 16:
         head = digits.rstrip("0")
@@ -136,6 +173,9 @@ def show(value: Scalar | Algebraic | acb, digits: Digits) -> Shown:
     if isinstance(value, fmpq):
         rounded = round_to(value, digits)
         return Shown(decimal(rounded), rounded == value)
+    settled = _settled(value, digits)
+    if settled is not None:
+        return Shown(_written(*settled), exact=False)
     low, high = bounds(value)
     below, above = round_to(low, digits), round_to(high, digits)
     if below == above and (below != 0 or digits.unit == "dp"):
