@@ -4,7 +4,12 @@ Nothing here is evaluated by Python: an own scanner and parser, with every bound
 number is built.
 """
 
+from dlsolve.handwriting.answers import value
+from dlsolve.handwriting.evaluate import guarded_value
+from dlsolve.handwriting.names import normalise_name, resolve
+from dlsolve.handwriting.numerals import Numeral
 from dlsolve.handwriting.parser import expression
+from dlsolve.handwriting.shapes import Written
 from dlsolve.handwriting.tokens import UnreadableError
 
-__all__ = ["UnreadableError", "expression"]
+__all__ = ["Numeral", "UnreadableError", "Written", "expression", "guarded_value", "normalise_name", "resolve", "value"]

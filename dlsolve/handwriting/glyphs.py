@@ -29,3 +29,30 @@ GREEK_LETTERS |= {"ϵ": "eps", "ϑ": "theta", "ϕ": "phi", "ς": "sigma", "µ": 
                    "∂": "partial", "∇": "nabla", "ι": "iota", "Γ": "Gamma", "Θ": "Theta", "Φ": "Phi",
                    "Ψ": "Psi", "Π": "Pi", "ℓ": "l"}  # fmt: skip
 GREEK_COMMANDS |= {"iota", "Gamma", "Theta", "Phi", "Psi", "Pi"}
+
+
+def run(text: str, at: int, allowed: frozenset[str] | dict[str, str]) -> int:
+    while at < len(text) and text[at] in allowed:
+        at += 1
+    return at
+
+
+def command(text: str, at: int) -> str:
+    """The command word that begins with the backslash at `at`: ``hat``; one sign where no letter follows."""
+    end = run(text, at + 1, LETTERS)
+    return text[at + 1 : end] if end > at + 1 else text[at + 1 : at + 2]
+
+
+def closing(text: str, at: int) -> int | None:
+    """Where the brace opened at `at` closes; None where it does not, or nests deeper than 10."""
+    depth = 0
+    for n in range(at, len(text)):
+        if text[n] == "{":
+            depth += 1
+            if depth > 10:
+                return None
+        elif text[n] == "}":
+            depth -= 1
+            if depth == 0:
+                return n
+    return None

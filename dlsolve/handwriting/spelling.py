@@ -20,6 +20,9 @@ from dlsolve.handwriting.glyphs import (
     LETTERS,
     SUBSCRIPTS,
     SUPERSCRIPTS,
+    closing,
+    command,
+    run,
 )
 
 _D = r"(?:∂|\\partial(?![A-Za-z]))\s*"
@@ -104,11 +107,11 @@ def scan(text: str, start: int, *, tex: bool = False) -> tuple[Spelled, int] | N
             hats.append(HATS[c])
             at += 1
         elif c in DIGITS and not low and not high and (hats or head not in LETTERS):
-            end = _run(text, at, DIGITS)
+            end = run(text, at, DIGITS)
             low.append(text[at:end])
             fused, at = True, end
         elif c in SUBSCRIPTS:
-            end = _run(text, at, SUBSCRIPTS)
+            end = run(text, at, SUBSCRIPTS)
             low.append("".join(SUBSCRIPTS[s] for s in text[at:end]))
             at = end
         elif c == "_":
@@ -135,7 +138,8 @@ def _gradient(text: str, start: int) -> tuple[str, list[str], list[str], int] | 
         match = _PARTIAL.match(text, start)
         if match is None:
             return None
-        inner = scan(text, match.end())
+        twice = text.startswith(("∂", "\\partial"), match.end())
+        inner = None if twice else scan(text, match.end())
         return _by(match[1], inner[0], inner[1]) if inner else None
     above = text.find("{", start)
     middle = closing(text, above) if above - start in (5, 6) else None
@@ -159,23 +163,17 @@ def _by(loss: str, name: Spelled, end: int) -> tuple[str, list[str], list[str], 
     return before + head, list(name.hats), low, end
 
 
-def _run(text: str, at: int, allowed: frozenset[str] | dict[str, str]) -> int:
-    while at < len(text) and text[at] in allowed:
-        at += 1
-    return at
-
-
 def _head(text: str, at: int) -> tuple[str, list[str], list[str], int] | None:
     """The letters of a name with hats and digits written on to them."""
     c = text[at : at + 1]
     if c in LETTERS and c:
-        end = _run(text, at, LETTERS)
+        end = run(text, at, LETTERS)
         if end < len(text) and text[end] in HATS and end - at > 1:
             return text[at : end - 1], [], [], end - 1
         letters = text[at:end]
         # letters and digits in turn are one name (relu2, F1score); trailing digits are its index
         while end < len(text) and text[end] in ALNUM:
-            end = _run(text, end, ALNUM)
+            end = run(text, end, ALNUM)
         word = text[at:end]
         stem = word.rstrip("0123456789")
         return (stem, [], [word[len(stem) :]] if stem != word else [], end) if letters else None
@@ -184,7 +182,7 @@ def _head(text: str, at: int) -> tuple[str, list[str], list[str], int] | None:
     if c == "\\":
         return _command(text, at)
     parts = unicodedata.decomposition(c).split() if c and ord(c) > 0x7F else []
-    if len(parts) == 2 and chr(int(parts[0], 16)) in LETTERS and chr(int(parts[1], 16)) in HATS:
+    if len(parts) == 2 and "<" not in parts[0] and chr(int(parts[0], 16)) in LETTERS and chr(int(parts[1], 16)) in HATS:
         return chr(int(parts[0], 16)), [HATS[chr(int(parts[1], 16))]], [], at + 1
     return None
 
@@ -201,21 +199,15 @@ def _compound(text: str, name: str, at: int) -> tuple[str, list[str], list[str],
     return name, [], [], at
 
 
-def command(text: str, at: int) -> str:
-    """The command word that begins with the backslash at `at`: ``hat``; one sign where no letter follows."""
-    end = _run(text, at + 1, LETTERS)
-    return text[at + 1 : end] if end > at + 1 else text[at + 1 : at + 2]
-
-
 def _command(text: str, at: int) -> tuple[str, list[str], list[str], int] | None:
     word = command(text, at)
     end = at + 1 + len(word)
     if word in GREEK_COMMANDS:
-        after = _run(text, end, frozenset(" ")) if word == "Delta" else end
+        after = run(text, end, frozenset(" ")) if word == "Delta" else end
         return _compound(text, word, after if word == "Delta" else end)
     if word not in HAT_COMMANDS:
         return None
-    end = _run(text, end, frozenset(" "))
+    end = run(text, end, frozenset(" "))
     if text[end : end + 1] == "{":
         close = closing(text, end)
         if close is None:
@@ -237,21 +229,6 @@ def _command(text: str, at: int) -> tuple[str, list[str], list[str], int] | None
     return name.head, [*name.hats, *hat], [*name.low, *name.high], end
 
 
-def closing(text: str, at: int) -> int | None:
-    """Where the brace opened at `at` closes; None where it does not, or nests deeper than 10."""
-    depth = 0
-    for n in range(at, len(text)):
-        if text[n] == "{":
-            depth += 1
-            if depth > 10:
-                return None
-        elif text[n] == "}":
-            depth -= 1
-            if depth == 0:
-                return n
-    return None
-
-
 def _subscript(text: str, at: int, tex: bool) -> tuple[str, int] | None:
     """The subscript after ``_``: (its text, where it ends)."""
     c = text[at : at + 1]
@@ -261,10 +238,10 @@ def _subscript(text: str, at: int, tex: bool) -> tuple[str, int] | None:
             return None
         return plain(text[at + 1 : close]), close + 1
     if c and c in DIGITS:
-        end = at + 1 if tex else _run(text, at, DIGITS)
+        end = at + 1 if tex else run(text, at, DIGITS)
         return text[at:end], end
     if c and c in LETTERS:
-        end = _run(text, at, ALNUM)
+        end = run(text, at, ALNUM)
         if tex and end - at < 3:
             end = at + 1
         return text[at:end], end

@@ -10,8 +10,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from dlsolve.errors import InputError
-from dlsolve.handwriting.glyphs import ALNUM, DIGITS, SUPERSCRIPTS
-from dlsolve.handwriting.spelling import Spelled, closing, command, scan
+from dlsolve.handwriting.glyphs import ALNUM, DIGITS, SUPERSCRIPTS, closing, command
+from dlsolve.handwriting.spelling import Spelled, scan
 from dlsolve.numbers.exact import MAX_EXPONENT
 
 MAX_CHARS = 2000
