@@ -29,6 +29,12 @@ class Policy:
     passive = True
     """Whether values are handed on as computed (the trace then skips `hand_on`)."""
 
+    @property
+    def lenient(self) -> bool:
+        """Whether values are windows: a comparison that they leave open is put to `branch`, and the
+        topic's own checks are left out."""
+        return False
+
     def rules(self, chosen: dict[str, Rule]) -> dict[str, Rule]:
         """The rules in force."""
         return chosen
@@ -95,13 +101,17 @@ class Follow(Policy):
     name = "follow"
     passive = False
 
+    @property
+    def lenient(self) -> bool:
+        return True
+
     def hand_on(self, trace: Trace, key: Key, value: Any) -> Any:
         name = trace.name(key)
         if name in self.written:
             return self.written[name]
         if isinstance(value, Matrix):
             rows = [
-                [self.written.get(f"{name}[{_entry(value, i, j)}]", e) for j, e in enumerate(row)]
+                [self.written.get(f"{name}[{entry_text(value, i, j)}]", e) for j, e in enumerate(row)]
                 for i, row in enumerate(value.rows)
             ]
             return Matrix(rows)
@@ -133,6 +143,16 @@ class Slip(Policy):
     def hand_on(self, trace: Trace, key: Key, value: Any) -> Any:
         return self.under.hand_on(trace, key, value)
 
+    @property
+    def lenient(self) -> bool:
+        return self.under.lenient
+
+    def hand_on_operation(self, trace: Trace, key: Key, value: Any) -> Any:
+        return self.under.hand_on_operation(trace, key, value)
+
+    def rescue(self, trace: Trace, key: Key) -> Any:
+        return self.under.rescue(trace, key)
+
     def branch(self, trace: Trace, question: str, truth: bool | None) -> bool:
         return self.under.branch(trace, question, truth)
 
@@ -148,7 +168,7 @@ def map_scalars(value: Any, change: Any) -> Any:
     return change(value)
 
 
-def _entry(value: Matrix, i: int, j: int) -> str:
+def entry_text(value: Matrix, i: int, j: int) -> str:
     """The 1-based entry part of an answer name: one number into a column or row."""
     if value.shape[1] == 1:
         return str(i + 1)

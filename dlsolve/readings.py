@@ -70,6 +70,8 @@ def lines(trace: Trace, step: Step, digits: Digits) -> Lines:
         at_step = instantiate(trace, rule.expr, dict(zip(rule.letters, step.index, strict=True)))
         value = step.handed if trace.policy.name == "carry" else step.value
         shown = shown_value(value, digits)
+        if value is not step.value:
+            shown = as_carried(shown, step.value, value)
         chain = [at_step] if at_step != rule.expr or not rule.letters else [at_step]
         chain += _number_lines(trace, at_step, value, shown, digits)
         return Lines(rule.expr, tuple(_distinct(chain)), shown, exact_text(value))
@@ -88,6 +90,15 @@ def shown_value(value: Any, digits: Digits) -> Shown | tuple[tuple[Shown, ...], 
     if isinstance(value, Mat):
         return tuple(tuple(Shown(python(e), exact=True) for e in row) for row in value.rows)
     return tuple(tuple(show(e, digits) for e in row) for row in rows)
+
+
+def as_carried(shown: Any, computed: Any, written: Any) -> Any:
+    """`shown`, the printed form of `written`, exact only where rounding by hand left `computed` as it was."""
+    if isinstance(shown, Shown):
+        same = type(computed) is type(written) and bool(computed == written)
+        return Shown(shown.text, shown.exact and same)
+    rows = zip(shown, rows_of(computed) or (), rows_of(written) or (), strict=True)
+    return tuple(tuple(as_carried(s, a, b) for s, a, b in zip(*row, strict=True)) for row in rows)
 
 
 def rows_of(value: Any) -> list[list[Any]] | None:
@@ -281,7 +292,7 @@ def _cells(trace: Trace, tree: Tree) -> int:
         if isinstance(node, Ref | Name):
             key = (node.base, *node.index) if isinstance(node, Ref) and node.index else (
                 node.base if isinstance(node, Ref) else node.id)
-            value = trace.env.get(key)
+            value: Any = trace.env.get(key)
             if hasattr(value, "shape"):
                 most = max(most, value.shape[0] * value.shape[1])
     return most

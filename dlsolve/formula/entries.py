@@ -60,8 +60,8 @@ def entry(tree: Tree, i: int, j: int) -> Tree:
         case If(then, cond, other):
             return If(entry(then, i, j), entry(cond, i, j), entry(other, i, j))
         case Call("sum" | "mean" as fn, (arg,)) if shape(arg) != (1, 1):
-            cells = all_entries(arg)
-            return _sum(cells) if fn == "sum" else Bin("/", _sum(cells), Num(str(len(cells))))
+            listed = all_entries(arg)
+            return _sum(listed) if fn == "sum" else Bin("/", _sum(listed), Num(str(len(listed))))
         case Call("max" | "min" | "prod" as fn, (arg,)) if shape(arg) != (1, 1):
             return Call(fn, tuple(all_entries(arg)))
         case Call("rowsum", (arg,)):

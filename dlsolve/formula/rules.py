@@ -82,7 +82,7 @@ class RuleBook:
         """The rules in force: one reading per target, functions renamed (``log`` -> ``log2``)."""
         chosen = dict(self.plain)
         for target, (key, readings) in self.variants.items():
-            choice = conventions.get(key)
+            choice = conventions.get(key, "")
             if choice in readings:
                 chosen[target] = readings[choice]
         return {target: rename(r, renames) for target, r in chosen.items()} if renames else chosen

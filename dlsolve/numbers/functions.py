@@ -81,7 +81,7 @@ def _power_of(n: int, base: int) -> int | None:
 
 
 def _abs(x: Entry) -> Entry:
-    return abs(x)
+    return abs(x)  # type: ignore[return-value]
 
 
 def _tanh(x: Entry) -> Entry:
@@ -227,7 +227,8 @@ def test(op: str, left: Any, right: Any) -> Any:
     if isinstance(left, Matrix):
         if isinstance(right, Matrix):
             pairs = zip(left.rows, right.rows, strict=True)
-            return Matrix([[compare(op, a, b) for a, b in zip(r, s, strict=True)] for r, s in pairs])
+            truths: Any = [[compare(op, a, b) for a, b in zip(r, s, strict=True)] for r, s in pairs]
+            return Matrix(truths)
         return left.map(lambda e: compare(op, e, right))
     if isinstance(right, Matrix):
         return right.map(lambda e: compare(op, left, e))

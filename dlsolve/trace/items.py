@@ -54,6 +54,8 @@ class Branch:
     truth: bool
     so: str
     section: int
+    asked: str = ""
+    """The question as the topic asked it, with its index values: one text a question of a run."""
 
 
 @dataclass(slots=True)

@@ -92,7 +92,11 @@ class Trace:
         for member in members:
             other = slugs.setdefault(slug(str(member)), member)
             if other is not member and isinstance(member, str):
-                raise InputError("", f"{other!r} and {member!r} would share the answer name {slug(member)!r}", remedy="rename one of them")
+                raise InputError(
+                    "",
+                    f"{other!r} and {member!r} would share the answer name {slug(member)!r}",
+                    remedy="rename one of them",
+                )
         self.sets[name] = tuple(members)
         self.env["#" + name] = self.sets[name]
         return self.sets[name]
@@ -178,13 +182,13 @@ class Trace:
         try:
             truth: bool | None = bool(compiled(tree, names, self.arithmetic)(self.env, *index.values()))
         except UndecidedError:
-            if self.policy.name != "follow":
+            if not self.policy.lenient:
                 raise
             truth = None
         text = question + "".join(f"|{k}={v}" for k, v in index.items())
         taken = self.policy.branch(self, text, truth)
         sentence = so if isinstance(so, str) else so[0] if taken else so[1]
-        self.items.append(Branch(tree, dict(index), taken, sentence, self._section))
+        self.items.append(Branch(tree, dict(index), taken, sentence, self._section, text))
         return taken
 
     def repeats(self, what: str, at: Index, *keys: Key) -> Index | None:
@@ -214,7 +218,7 @@ class Trace:
         try:
             return bool(self.arithmetic.test(sign, value, other))
         except UndecidedError:
-            if self.policy.name != "follow":
+            if not self.policy.lenient:
                 raise
             return bool(self.arithmetic.test(sign, to_float(value), to_float(other)))
 
@@ -266,7 +270,7 @@ class Trace:
 
         Float64 and carried runs compare to within what their rounding allows.
         """
-        if self.policy.name == "follow":
+        if self.policy.lenient:
             return  # a student's values are judged by the marking, not by the topic's checks
         if isinstance(claim, str):
             claim = self._claim(claim, index)
@@ -335,7 +339,8 @@ class Trace:
             if truth or (self.policy.passive and self.arithmetic is EXACT) or not isinstance(tree, Cmp):
                 return truth
         left, right = (
-            compiled(side, letters, self.arithmetic)(self.env, *index.values()) for side in (tree.left, tree.right)  # type: ignore[union-attr]
+            compiled(side, letters, self.arithmetic)(self.env, *index.values())
+            for side in (tree.left, tree.right)  # type: ignore[union-attr]
         )
         return self.close(left, right)
 

@@ -1,0 +1,188 @@
+"""The two runs behind a mark: one over what is right so far, one over all that was written.
+
+Both are the topic's own run with the student's values handed on as windows. In the first, a value
+that is not right hands on the true one, so that what meets an image here is right. In the second
+everything written is handed on: what meets an image only here follows from an earlier slip.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flint import fmpq
+
+from dlsolve.checker.judge import Fit, fit
+from dlsolve.checker.windows import Answer
+from dlsolve.errors import DlsolveError
+from dlsolve.notation import Kind, Symbols
+from dlsolve.numbers.matrix import Matrix
+from dlsolve.numbers.precision import UndecidedError, precision
+from dlsolve.policy import Policy, entry_text
+from dlsolve.solver import Solution
+from dlsolve.trace import Branch, Key, Trace
+
+BITS = 128
+_ENTRY = re.compile(r"(?P<name>.+)\[(?P<entry>[\d,]+)\]")
+
+
+@dataclass
+class Written:
+    """A student's readable answers by answer name, whole values and single entries apart."""
+
+    whole: dict[str, Answer] = field(default_factory=dict)
+    entries: dict[str, dict[str, Answer]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, answers: Mapping[str, Answer], whole_names: set[str]) -> Written:
+        out = cls()
+        for name, answer in answers.items():
+            match = _ENTRY.fullmatch(name)
+            if name not in whole_names and match:
+                out.entries.setdefault(match["name"], {})[match["entry"]] = answer
+            else:
+                out.whole[name] = answer
+        return out
+
+
+class Marking(Policy):
+    """Hands on what the student wrote. `images` collects, by answer name, what the rules give."""
+
+    name = "follow"
+    passive = False
+
+    def __init__(self, true: Trace, written: Written) -> None:
+        self.true = true
+        self.written = written
+        self.images: dict[str, Any] = {}
+        self.fits: dict[str, Fit] = {}
+        self.branches = {b.asked: b.truth for b in true.items if isinstance(b, Branch)}
+
+    @property
+    def lenient(self) -> bool:
+        return True
+
+    # -- the three answers of a policy -----------------------------------------------------------
+
+    def hand_on(self, trace: Trace, key: Key, value: Any) -> Any:
+        name = trace.name(key)
+        answer = self.written.whole.get(name)
+        kind = kind_of(trace.symbols, key)
+        if answer is not None:
+            self.images[name] = value
+            return self.passed(name, answer, value, self._true(key, value), kind)
+        entries = self.written.entries.get(name)
+        if entries is None or not isinstance(value, Matrix):
+            return value
+        true = self._true(key, value)
+        rows = []
+        for i, row in enumerate(value.rows):
+            cells = []
+            for j, image in enumerate(row):
+                entry = entry_text(value, i, j)
+                full = f"{name}[{entry}]"
+                if entry in entries:
+                    self.images[full] = image
+                    exact = true.rows[i][j] if isinstance(true, Matrix) and true.shape == value.shape else image
+                    cells.append(self.passed(full, entries[entry], image, exact, "real"))
+                else:
+                    cells.append(image)
+            rows.append(cells)
+        return Matrix(rows)
+
+    def hand_on_operation(self, trace: Trace, key: Key, value: Any) -> Any:
+        # what is no formula goes on from the true value: a rounded eigenvalue is another problem
+        self.hand_on(trace, key, value)
+        return value
+
+    def rescue(self, trace: Trace, key: Key) -> Any:
+        return self.true.env.get(key)
+
+    def branch(self, trace: Trace, question: str, truth: bool | None) -> bool:
+        return self.branches.get(question, False) if truth is None else truth
+
+    # -- what the two runs do differently ---------------------------------------------------------
+
+    def passed(self, name: str, answer: Answer, image: Any, true: Any, kind: Kind) -> Any:
+        raise AssertionError
+
+    def _true(self, key: Key, otherwise: Any) -> Any:
+        return self.true.env[key] if key in self.true.steps else otherwise
+
+
+class Trusting(Marking):
+    """The first run: judges against the true value and the image of what is right so far."""
+
+    def passed(self, name: str, answer: Answer, image: Any, true: Any, kind: Kind) -> Any:
+        how = fit(answer, true, kind)
+        if how != "yes":
+            by_image = fit(answer, image, kind)
+            how = by_image if by_image == "yes" or how == "no" else how
+        self.fits[name] = how
+        if how == "no":
+            return true
+        return handed(answer, image, true, how)
+
+
+class Following(Marking):
+    """The second run: everything written is handed on, but a wrong 0 (or probability 0 or 1)."""
+
+    def __init__(self, true: Trace, written: Written, trusted: Mapping[str, Fit]) -> None:
+        super().__init__(true, written)
+        self.trusted = trusted
+
+    def passed(self, name: str, answer: Answer, image: Any, true: Any, kind: Kind) -> Any:
+        self.fits[name] = fit(answer, image, kind)
+        right = self.trusted.get(name, "no")
+        if right == "no" and any(w.zero or (kind == "probability" and w.middle == 1) for w in answer.windows()):
+            return true
+        return handed(answer, image, true, right if right != "no" else self.fits[name])
+
+
+def handed(answer: Answer, image: Any, true: Any, how: Fit) -> Any:
+    """What a written value hands on: a point where it is exact, else its window."""
+    like = true if not isinstance(image, Matrix) else image
+    whole = answer.handed(like)
+    if whole is None:
+        return true
+    if isinstance(whole, Matrix):
+        return whole if not isinstance(true, Matrix) or whole.shape != true.shape else _exact_cells(answer, whole, true)
+    window = answer.scalar
+    if window is None:
+        return true
+    if isinstance(true, fmpq) and window.middle == true:
+        return true
+    return window.truncated().ball if how == "truncated" else whole
+
+
+def _exact_cells(answer: Answer, whole: Matrix, true: Matrix) -> Matrix:
+    from dlsolve.checker.windows import fitted
+
+    cells = fitted(answer.rows, true.shape)
+    assert cells is not None
+    return Matrix(
+        [
+            [t if isinstance(t, fmpq) and w.middle == t else w.ball for w, t in zip(r, s, strict=True)]
+            for r, s in zip(cells, true.rows, strict=True)
+        ]
+    )
+
+
+def kind_of(symbols: Symbols, key: Key) -> Kind:
+    """The declared kind of a named value."""
+    row = symbols.quantity(key if isinstance(key, str) else str(key[0]))
+    return row.kind if row is not None else "real"
+
+
+def rerun(solution: Solution, policy: Policy) -> Trace:
+    """The topic's run under `policy`; stops quietly where the student's values leave every path."""
+    topic, true = solution.topic, solution.trace
+    with precision(BITS):
+        symbols = Symbols(topic.notation, true.symbols.course)
+        trace = Trace(symbols, topic.rules, true.choices, policy=policy, bits=BITS)
+        with contextlib.suppress(DlsolveError, UndecidedError, ArithmeticError):
+            topic.solve(solution.problem, trace)
+    return trace

@@ -1,0 +1,122 @@
+"""Which slip leads to a wrong value: rules tried in place of the step's own, on the same windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flint import fmpq
+
+from dlsolve.checker.judge import fit
+from dlsolve.checker.report import SlipFound
+from dlsolve.checker.runs import BITS, Following, Written, kind_of, rerun
+from dlsolve.checker.slips import Candidate, declared, mutated
+from dlsolve.checker.windows import Answer
+from dlsolve.errors import DlsolveError
+from dlsolve.formula.compiled import compiled
+from dlsolve.formula.tree import At, Name, Ref, nodes
+from dlsolve.numbers.matrix import Matrix
+from dlsolve.numbers.precision import UndecidedError, precision
+from dlsolve.policy import Slip
+from dlsolve.solver import Solution
+from dlsolve.trace import Step, Trace
+
+MOST_NAMED = 3
+"""Slips named for one value at most."""
+FEWEST_FIGURES = 3
+"""Below this many written figures only declared slips are named."""
+MOST_RUNS = 40
+"""Whole-run replacements tried in one marking."""
+
+
+class Search:
+    """Looks for slips in the run over everything that was written."""
+
+    def __init__(self, solution: Solution, trace: Trace, policy: Following, written: Written) -> None:
+        self.solution = solution
+        self.trace = trace
+        self.policy = policy
+        self.written = written
+        self.named: set[str] = set()
+        self.runs = 0
+        self.steps = {trace.name(s.key): s for s in trace.steps.values() if isinstance(s, Step)}
+
+    def explain(self, name: str, answer: Answer) -> list[SlipFound]:
+        """The slips that lead to `answer`, declared ones first; named ones are remembered."""
+        step, entry = self._step(name)
+        if step is None or any(w.zero for w in answer.windows()):
+            return []
+        found = [c for c in self._known(step) if self._leads(c, step, entry, answer)]
+        if not found and not self._all_written(step):
+            found = list(self._over_the_run(name, answer))
+        if not found and (answer.figures is None or answer.figures >= FEWEST_FIGURES):
+            found = [c for c in mutated(step.rule) if self._leads(c, step, entry, answer)]
+        out = [
+            SlipFound(c.id, c.says, repeat=self._marked(c, step) in self.named, declared=c.declared)
+            for c in found[:MOST_NAMED]
+        ]
+        self.named |= {self._marked(c, step) for c in found[:MOST_NAMED]}
+        return out
+
+    def declared_fits(self, name: str, answer: Answer) -> bool:
+        """Whether a declared slip fits a value too, that was written with few figures."""
+        step, entry = self._step(name)
+        return step is not None and any(self._leads(c, step, entry, answer) for c in self._known(step))
+
+    def _marked(self, candidate: Candidate, step: Step) -> str:
+        return candidate.id if candidate.declared else f"{step.rule.id}: {candidate.says}"
+
+    def _known(self, step: Step) -> Iterator[Candidate]:
+        return declared(self.solution.topic, self.trace, step.rule)
+
+    def _step(self, name: str) -> tuple[Step | None, tuple[int, ...]]:
+        if name in self.steps:
+            return self.steps[name], ()
+        base, _, rest = name.partition("[")
+        step = self.steps.get(base)
+        try:
+            return step, tuple(int(i) for i in rest.rstrip("]").split(","))
+        except ValueError:
+            return None, ()
+
+    def _leads(self, candidate: Candidate, step: Step, entry: tuple[int, ...], answer: Answer) -> bool:
+        """Whether the candidate rule gives what was written, and the step's own rule would not."""
+        with precision(BITS):
+            try:
+                function = compiled(candidate.rule.expr, candidate.rule.letters, self.trace.arithmetic)
+                value = function(self.trace.env, *step.index)
+                if entry and isinstance(value, Matrix):
+                    value = value.at(*entry)
+            except (DlsolveError, UndecidedError, ArithmeticError, TypeError, AttributeError, IndexError):
+                return False
+            return self._meets(answer, value, step)
+
+    def _meets(self, answer: Answer, value: Any, step: Step) -> bool:
+        if isinstance(value, bool):
+            value = fmpq(int(value))
+        return fit(answer, value, kind_of(self.trace.symbols, step.key)) == "yes"
+
+    def _all_written(self, step: Step) -> bool:
+        """Whether every earlier value of the run that the rule uses was written."""
+        for node in nodes(step.rule.expr):
+            if not isinstance(node, Name | At | Ref):
+                continue
+            base = node.id if isinstance(node, Name) else node.base
+            computed = [n for n, s in self.steps.items() if s.rule.base == base and s is not step]
+            if computed and not any(n in self.written.whole for n in computed):
+                return False
+        return True
+
+    def _over_the_run(self, name: str, answer: Answer) -> Iterator[Candidate]:
+        """Declared slips made in a step that was not written down, tried over the whole run."""
+        seen: set[str] = set()
+        for step in list(self.steps.values()):
+            for candidate in self._known(step):
+                if candidate.id in seen or self.runs >= MOST_RUNS:
+                    continue
+                seen.add(candidate.id)
+                self.runs += 1
+                policy = Following(self.policy.true, self.written, self.policy.trusted)
+                rerun(self.solution, Slip(candidate.rule, under=policy))
+                if policy.fits.get(name) == "yes":
+                    yield candidate

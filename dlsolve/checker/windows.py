@@ -1,0 +1,124 @@
+"""What a written value can mean: half a unit of its last written place to either side.
+
+`0.191` is anything from 0.1905 to 0.1915; `47/190`, and a whole number of kind integer or label,
+are points. A written zero has no significant digit and is judged apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flint import arb, fmpq
+
+from dlsolve.numbers.matrix import Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One written number: every value from `low` to `high`.
+
+    `unit` is one unit of its last written place (0 for a point), `figures` how many significant
+    figures were written (None for a fraction or an exact form).
+    """
+
+    low: fmpq
+    high: fmpq
+    unit: fmpq
+    figures: int | None
+    text: str
+
+    @classmethod
+    def of(cls, value: fmpq, unit: fmpq, figures: int | None, text: str) -> Window:
+        half = unit / 2
+        return cls(value - half, value + half, unit, figures, text)
+
+    @property
+    def middle(self) -> fmpq:
+        return (self.low + self.high) / 2
+
+    @property
+    def zero(self) -> bool:
+        """Whether 0 was written (``0``, ``0.00``)."""
+        return self.middle == 0
+
+    @property
+    def ball(self) -> fmpq | arb:
+        """The window as an enclosure; a point stays exact."""
+        if self.low == self.high:
+            return self.low
+        return arb(self.middle, (self.high - self.low) / 2)
+
+    def truncated(self) -> Window:
+        """Every value that is cut off, not rounded, to what was written."""
+        mid = self.middle
+        if mid >= 0:
+            return Window(mid, mid + self.unit, self.unit, self.figures, self.text)
+        return Window(mid - self.unit, mid, self.unit, self.figures, self.text)
+
+    def scaled(self, factor: fmpq) -> Window:
+        """The window of the written number times `factor`."""
+        low, high = sorted((self.low * factor, self.high * factor))
+        return Window(low, high, self.unit * abs(factor), self.figures, self.text)
+
+    def meets(self, value: Any) -> bool:
+        """Whether `value` (a number or an enclosure) can be what was written."""
+        if isinstance(value, fmpq):
+            return bool(self.low <= value <= self.high)
+        if isinstance(value, arb):
+            return value.is_finite() and not bool(value < self.low) and not bool(value > self.high)
+        return False
+
+    def is_right_zero(self, value: Any) -> bool:
+        """For a written zero: the value is 0, or places were written to which it rounds to 0."""
+        exact = value == 0 if isinstance(value, fmpq) else False
+        return bool(exact) or (self.unit < 1 and self.unit > 0 and self.meets(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One written answer: a number, rows of them, or words; `unreadable` says why it is none."""
+
+    name: str
+    text: str
+    rows: tuple[tuple[Window, ...], ...] = ()
+    words: str | None = None
+    remarks: tuple[str, ...] = ()
+    unreadable: str | None = None
+    tree: Any = None
+    """What was written, as a tree, where it is a formula (a polynomial)."""
+
+    @property
+    def scalar(self) -> Window | None:
+        """The one number written, if it is one."""
+        one = len(self.rows) == 1 and len(self.rows[0]) == 1
+        return self.rows[0][0] if one else None
+
+    @property
+    def figures(self) -> int | None:
+        """The fewest significant figures written in any cell."""
+        counts = [w.figures for row in self.rows for w in row if w.figures is not None]
+        return min(counts) if counts else None
+
+    def windows(self) -> list[Window]:
+        """Every cell, row by row."""
+        return [w for row in self.rows for w in row]
+
+    def handed(self, like: Any) -> Any:
+        """The written value as enclosures, in the shape of `like`."""
+        if isinstance(like, Matrix):
+            rows = fitted(self.rows, like.shape)
+            return None if rows is None else Matrix([[w.ball for w in row] for row in rows])
+        return self.scalar.ball if self.scalar is not None else None
+
+
+def fitted(rows: Sequence[Sequence[Window]], shape: tuple[int, int]) -> list[list[Window]] | None:
+    """`rows` in `shape`; a vector may be written as a row or a column. None where it does not fit."""
+    size = (len(rows), len(rows[0]) if rows else 0)
+    if size == shape:
+        return [list(row) for row in rows]
+    if 1 in shape and 1 in size and size[0] * size[1] == shape[0] * shape[1]:
+        flat = [w for row in rows for w in row]
+        return [[w] for w in flat] if shape[1] == 1 else [flat]
+    return None
