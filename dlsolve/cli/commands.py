@@ -6,8 +6,9 @@ import json
 
 from dlsolve import catalog
 from dlsolve.cli import output
-from dlsolve.fields.schema import problem_schema
-from dlsolve.problem import ProblemFile, dump
+from dlsolve.cli.schema import problem_schema
+from dlsolve.fields import describe, specs
+from dlsolve.problem import dump
 
 
 def topics(**values: str | None) -> int:
@@ -22,7 +23,12 @@ def explain(topic: str, **values: str | None) -> int:
     from dlsolve.render.explain import explain_page
 
     found = catalog.topic(topic)
-    return _print(explain_page(found, found.text or catalog.text(found.name), output.page(values)), values)
+    return _print(
+        explain_page(
+            found, found.text or catalog.text(found.name), describe.inputs(specs(found.problem)), output.page(values)
+        ),
+        values,
+    )
 
 
 def example(topic: str, **values: str | None) -> int:
@@ -34,7 +40,7 @@ def example(topic: str, **values: str | None) -> int:
 def schema(topic: str | None = None, **values: str | None) -> int:
     """``dlsolve schema [TOPIC]``"""
     found = [catalog.topic(topic)] if topic else catalog.all_topics()
-    text = json.dumps(problem_schema(ProblemFile, found), ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(problem_schema(found), ensure_ascii=False, indent=2) + "\n"
     return _print(text, values)
 
 

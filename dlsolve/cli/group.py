@@ -71,7 +71,7 @@ class LazyGroup(typer.core.TyperGroup):
         if known is None:
             near = nearest(name, [*STATIC, *catalog.names()]) or nearest(name, _aliases())
             remedy = f"did you mean {near}?" if near else "see `dlsolve topics`"
-            raise InputError(short(name), "no such command or topic", remedy=remedy)
+            raise InputError(short(name) or '""', "no such command or topic", remedy=remedy)
         return known, _topic_command(known, rest), rest
 
 

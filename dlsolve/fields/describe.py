@@ -69,6 +69,25 @@ def default(spec: Spec) -> str:
     return "" if spec.required or spec.default is None or spec.default in ({}, []) else plain(spec.default)
 
 
+def inputs(known: Mapping[str, Spec]) -> list[tuple[str, str, str, str]]:
+    """Every field as a row: its name, what it is, its type, its default."""
+    return [_input(spec) for spec in known.values()]
+
+
+def _input(spec: Spec) -> tuple[str, str, str, str]:
+    name = f"{spec.name}1, {spec.name}2, …" if spec.field.family else spec.name
+    doc = spec.field.doc
+    if spec.field.bounds:
+        doc += f", {spec.field.bounds}"
+    if spec.field.aliases:
+        doc += f" (also {', '.join(spec.field.aliases)})"
+    if spec.field.csv:
+        doc += "; --data FILE.csv"
+    hint = get_args(spec.hint)[1] if spec.field.family else spec.hint
+    otherwise = "required" if spec.required else default(spec)
+    return name, doc, kind(hint), otherwise
+
+
 def plain(value: Any) -> str:
     """A read value as it might be typed."""
     if isinstance(value, bool):

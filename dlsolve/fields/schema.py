@@ -1,21 +1,18 @@
-"""JSON Schema of problem files, derived from the fields: for editors."""
+"""JSON Schema of any struct of fields: for editors."""
 
 from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Sequence
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 from flint import fmpq
 
-from dlsolve.conventions import CONVENTIONS
 from dlsolve.fields.describe import plain
 from dlsolve.fields.kinds import Expression, Field, Params, Samples, Vector, Written
 from dlsolve.fields.specs import Spec, specs
 from dlsolve.numbers.matrix import Matrix
-from dlsolve.topic import Topic
 
 Schema = dict[str, Any]
 _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
@@ -97,42 +94,4 @@ def _number(field: Field) -> Schema:
         bound = getattr(field, name)
         if bound is not None:
             schema[word] = float(bound) if not bound.lstrip("-").isdigit() else int(bound)
-    return schema
-
-
-def problem_schema(envelope: type[Any], topics: Sequence[Topic[Any]]) -> Schema:
-    """A problem file of any of `topics`, or a file of several."""
-    ones = {t.name: _topic_schema(envelope, t) for t in topics}
-    refs = [{"$ref": f"#/$defs/{name}"} for name in ones]
-    one: Schema = refs[0] if len(refs) == 1 else {"oneOf": refs}
-    several = {
-        "type": "object",
-        "properties": {"problems": {"type": "array", "items": one, "minItems": 1}},
-        "required": ["problems"],
-        "additionalProperties": False,
-    }
-    title = f"dlsolve: a problem of {topics[0].name}" if len(topics) == 1 else "dlsolve: a problem"
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": title,
-        "anyOf": [one, several],
-        "$defs": ones,
-    }
-
-
-def _topic_schema(envelope: type[Any], topic: Topic[Any]) -> Schema:
-    schema = struct_schema(envelope)
-    names = [topic.name, *topic.aliases]
-    schema["properties"]["topic"] = {"description": topic.title, "enum": names} if len(names) > 1 else {
-        "description": topic.title, "const": topic.name}  # fmt: skip
-    schema["properties"]["given"] = {**struct_schema(topic.problem), "description": "the numbers of the problem"}
-    schema["properties"]["conventions"] = {
-        "type": "object",
-        "description": "a choice by convention",
-        "properties": {
-            key: {"description": CONVENTIONS[key].meaning, "enum": list(CONVENTIONS[key].choices), "default": default}
-            for key, default in topic.conventions.items()
-        },
-        "additionalProperties": False,
-    }
     return schema

@@ -50,6 +50,7 @@ def pairs(text: str, where: str) -> dict[str, str]:
 
 
 _MATRIX = 'write rows as "1 2; 5 4" or "[[1,2],[5,4]]"'
+_TWO = re.compile(r"[-+]?[\d.]+\s+[-+]?[\d.]+")
 _PAIRS = 'write "spam=0.3, ham=0.7"'
 
 
@@ -74,6 +75,9 @@ def _split(text: str, where: str) -> list[str]:
     if mark is None:
         return text.split()
     parts = [p.strip().strip("\"'") for p in text.split(mark)]
+    if any(_TWO.fullmatch(p) for p in parts):
+        remedy = "separate by one of them, and write the decimal point: 0.3 0.2"
+        raise InputError(where, "commas and blanks between numbers", found=f'"{text[:30]}"', remedy=remedy)
     if "" in parts:
         raise InputError(where, "an entry is missing between two commas", remedy="write 0.3, 0.2, 0.1")
     return parts

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, get_args
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from dlsolve.conventions import CONVENTIONS
-from dlsolve.fields import describe, specs
-from dlsolve.fields.specs import Spec
 from dlsolve.formula.rules import Rule
 from dlsolve.formula.text import one_line, unicode
 from dlsolve.notation import Quantity, Symbols
@@ -20,8 +18,8 @@ from dlsolve.render.pages import heading, page, prose, rows
 from dlsolve.topic import Topic
 
 
-def explain_page(topic: Topic[Any], about: str, options: Options) -> str:
-    """The page of `topic`; `about` is its text."""
+def explain_page(topic: Topic[Any], about: str, inputs: Sequence[Sequence[str]], options: Options) -> str:
+    """The page of `topic`; `about` is its text, `inputs` the rows of its fields."""
     symbols = Symbols(topic.notation)
 
     def write(console: Console) -> None:
@@ -37,7 +35,7 @@ def explain_page(topic: Topic[Any], about: str, options: Options) -> str:
         rows(
             console,
             ["field", "what it is", "type", "default"],
-            map(_input, specs(topic.problem).values()),
+            inputs,
             ascii=options.ascii,
         )
         if topic.conventions:
@@ -80,20 +78,6 @@ def _quantity(row: Quantity, topic: Topic[Any], symbols: Symbols) -> tuple[str, 
     counts = ", ".join(f"{i}: {what}" for i, what in letters.items())
     meaning = f"{row.meaning} ({counts})" if counts else row.meaning
     return symbols.unicode(row.name, row.letters), row.name, meaning, row.shape, row.kind
-
-
-def _input(spec: Spec) -> tuple[str, str, str, str]:
-    name = f"{spec.name}1, {spec.name}2, …" if spec.field.family else spec.name
-    doc = spec.field.doc
-    if spec.field.bounds:
-        doc += f", {spec.field.bounds}"
-    if spec.field.aliases:
-        doc += f" (also {', '.join(spec.field.aliases)})"
-    if spec.field.csv:
-        doc += "; --data FILE.csv"
-    hint = get_args(spec.hint)[1] if spec.field.family else spec.hint
-    default = "required" if spec.required else describe.default(spec)
-    return name, doc, describe.kind(hint), default
 
 
 def _conventions(topic: Topic[Any]) -> Iterator[tuple[str, str, str]]:
