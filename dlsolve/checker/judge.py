@@ -117,6 +117,8 @@ def _word(text: str) -> str:
 def remarks(answer: Answer, value: Any) -> list[str]:
     """For a wrong number: whether a sign, a power of ten or a percent sign would make it right."""
     window = answer.scalar
+    if isinstance(value, Matrix) and value.shape == (1, 1):
+        value = value.rows[0][0]
     if window is None or window.zero or not isinstance(value, fmpq | arb):
         return []
     if window.scaled(fmpq(-1)).meets(value):

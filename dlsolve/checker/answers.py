@@ -1,0 +1,122 @@
+"""Written answers by name -> `Answer`s with windows; what cannot be read says why and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from flint import fmpq
+
+from dlsolve.checker.windows import Answer, Window
+from dlsolve.errors import DlsolveError
+from dlsolve.formula.text import python
+from dlsolve.handwriting import UnreadableError
+from dlsolve.handwriting.answers import value as read_value
+from dlsolve.handwriting.names import normalise_name, resolve
+from dlsolve.handwriting.shapes import Written
+from dlsolve.named import keys_by_name
+from dlsolve.numbers.precision import precision
+from dlsolve.numbers.show import bounds
+from dlsolve.trace import Trace
+
+_ENTRY = re.compile(r"(?P<name>.*\S)\s*\[\s*(?P<entry>\d{1,6}(?:\s*[,;]\s*\d{1,6})?)\s*\]")
+READING_BITS = 256
+
+
+def read_answers(trace: Trace, attempt: Mapping[str, str], *, decimal_comma: bool = False) -> dict[str, Answer]:
+    """`attempt` (name as written -> text) as answers by answer name of the run.
+
+    A name that means nothing here, or that is written twice, is kept under its own text, unreadable.
+    """
+    known = keys_by_name(trace)
+    out: dict[str, Answer] = {}
+    for written_name, text in attempt.items():
+        try:
+            name = canonical(trace, written_name, known)
+        except UnreadableError as fault:
+            out[written_name] = Answer(written_name, text, unreadable=str(fault))
+            continue
+        if name in out:
+            out[written_name] = Answer(written_name, text, unreadable=f"{name} is written twice")
+            continue
+        out[name] = read_answer(name, text, decimal_comma=decimal_comma)
+    return out
+
+
+def canonical(trace: Trace, written: str, known: Mapping[str, object] | None = None) -> str:
+    """The answer name that `written` means, single entries included. Raises `UnreadableError`."""
+    names = keys_by_name(trace) if known is None else known
+    own = {trace.name(key): n for n, key in keys_by_name(trace).items()}
+    try:
+        name = resolve(written, names)
+        return trace.name(keys_by_name(trace)[name]) if name not in own else name
+    except UnreadableError as fault:
+        match = _ENTRY.fullmatch(written.strip())
+        if match:
+            name = canonical(trace, match["name"], names)
+            entry = re.sub(r"\s*[,;]\s*", ",", match["entry"])
+            return f"{name}[{entry}]"
+        other = _on_another_way(trace, written)
+        if other is None:
+            raise fault
+        return other
+
+
+def _on_another_way(trace: Trace, written: str) -> str | None:
+    """A name that this run does not reach but another may (the fourth update of three)."""
+    bases = {n.rstrip("0123456789_") for n in keys_by_name(trace)}
+    for candidate in normalise_name(written):
+        stem = candidate.rstrip("0123456789_")
+        if stem != candidate and stem in bases:
+            return candidate
+    return None
+
+
+def read_answer(name: str, text: str, *, decimal_comma: bool = False) -> Answer:
+    """One answer. Never raises for what a student wrote: what cannot be read says why."""
+    try:
+        written = read_value(text, decimal_comma=decimal_comma)
+        return _answer(name, text, written)
+    except UnreadableError as fault:
+        return Answer(name, text, unreadable=str(fault))
+    except (DlsolveError, ArithmeticError, RecursionError) as fault:
+        return Answer(name, text, unreadable=str(fault) or "this is not a value")
+
+
+def _answer(name: str, text: str, written: Written) -> Answer:
+    remarks = tuple(written.remarks)
+    match written.shape:
+        case "words":
+            return Answer(name, text, words=written.text, remarks=remarks, tree=written.tree)
+        case "number":
+            return Answer(name, text, ((_window(written),),), remarks=remarks, tree=written.tree)
+        case "list" | "matrix" | "scaled":
+            cells = [_window(item) for item in written.items]
+            rows, cols = written.size
+            if rows * cols != len(cells):
+                rows, cols = len(cells), 1
+            grid = tuple(tuple(cells[i * cols : (i + 1) * cols]) for i in range(rows))
+            return Answer(name, text, grid, remarks=remarks)
+        case "set" | "span":
+            cells = [_window(item) for item in written.numbers()]
+            return Answer(name, text, tuple((w,) for w in cells), remarks=remarks)
+        case "complex":
+            return Answer(name, text, words=text, remarks=remarks, tree=written.tree)
+        case _:
+            return Answer(
+                name, text, words=python(written.tree) if written.tree else text, remarks=remarks, tree=written.tree
+            )
+
+
+def _window(written: Written) -> Window:
+    """The window of one written number. Raises `UnreadableError`."""
+    with precision(READING_BITS):
+        value = written.value()
+        low, high = bounds(value)
+    shape = written.numeral
+    if shape.form in ("integer", "decimal") and shape.place is not None and isinstance(value, fmpq):
+        return Window.of(value, shape.place, shape.figures, written.text)
+    return Window(low, high, fmpq(0), None, written.text)
+
+
+__all__ = ["canonical", "read_answer", "read_answers"]
