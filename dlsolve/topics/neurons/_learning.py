@@ -35,7 +35,8 @@ def train(p: Problem, t: Trace, data: Data) -> Ending:
         t.given("w", p.w[j - 1] if p.w else fmpq(0), j, 0, assumed=p.w is None)
     t.given("b", p.b or fmpq(0), *((0,) if p.train_bias else ()), assumed=p.b is None)
     t.given("lr", p.lr or fmpq(1), assumed=p.lr is None)
-    limit = MOST_PASSES if verdict is None or verdict.solution is not None else MOST_PASSES_INSEPARABLE
+    solvable = verdict is None or verdict.solution is not None
+    limit = MOST_PASSES if solvable else MOST_PASSES_INSEPARABLE
     if p.epochs is not None:  # by restart, as many samples as those epochs have
         limit = p.epochs * n if restart else p.epochs
     elif p.x is not None:
@@ -47,6 +48,7 @@ def train(p: Problem, t: Trace, data: Data) -> Ending:
     rows: list[list[Key | str]] = []
     t.repeats("weights", 0, *_state(p, d, 0))
     turn = before = period = 0
+    last = (0, 0)
     while turn < limit and not (restart and p.epochs and looked >= p.epochs * n):
         turn += 1
         t.section(f"{word} {turn}")
@@ -57,7 +59,7 @@ def train(p: Problem, t: Trace, data: Data) -> Ending:
             t.let(y_rule, s, turn)
             wrong = t.when("y_hat[s,p] != y[s]", ("the weights are updated", "no update"), s=s, p=turn)
             if wrong:
-                updates += 1
+                updates, last = updates + 1, (s, turn)
                 t.let("e[s,p]", s, turn)
                 for j in range(1, d + 1):
                     t.let("w[j,u] at s,p", j, updates, s, turn)
@@ -76,8 +78,10 @@ def train(p: Problem, t: Trace, data: Data) -> Ending:
             period = turn - earlier
             start = f"after {word} {earlier}" if earlier else "at the start"
             t.note(f"After {word} {turn} the weights are what they were {start}: the run repeats itself for ever.")
-            if p.epochs is None:
+            if p.epochs is None and not (solvable and p.train_bias):
                 break
+            # by the rule this cannot be (Novikoff): a value was put in by hand, so go on for a while
+            limit = limit if p.epochs is not None else min(limit, turn + MOST_PASSES_INSEPARABLE)
     right = updates == before
     if not right and p.x is None and (not period or p.epochs):
         t.note(f"Stopped after {turn} {word}{'' if turn == 1 else 'es' if restart else 's'}, the limit.")
@@ -98,7 +102,18 @@ def train(p: Problem, t: Trace, data: Data) -> Ending:
     t.table("The run (weights after the sample)", header, rows)
     if not right and p.x is None:
         _unfinished(p, t, data, verdict, cycling=period > 0)
+    if updates:
+        _moved(p, t, d, last, updates)
     return ending
+
+
+def _moved(p: Problem, t: Trace, d: int, last: tuple[int, int], u: int) -> None:
+    """Check the last update from afar: it moves z of its sample by η·e·(Σ x² + 1)."""
+    one, bias = (" + 1", " + b[u] - b[u-1]") if p.train_bias else ("", "")
+    step = " + ".join(f"(w[{j},u] - w[{j},u-1])*x[{j},s]" for j in range(1, d + 1)) + bias
+    squares = " + ".join(f"x[{j},s]**2" for j in range(1, d + 1)) + one
+    t.check(f"the last update moves z of its sample by η·e·(Σ x²{one})", f"{step} == lr*e[s,p]*({squares})",
+            s=last[0], p=last[1], u=u)  # fmt: skip
 
 
 def _state(p: Problem, d: int, u: int) -> list[Key]:
@@ -216,7 +231,8 @@ def _proof(p: Problem, t: Trace, data: Data, verdict: Verdict) -> None:
     t.answer("separable")
     t.check("the inequalities with their multipliers add up to a contradiction", proves(system, multipliers))
     if p.gate in ("XOR", "XNOR"):
-        t.remark("Two layers can: XOR is OR and not AND, each of which one neuron computes.")
+        two = "XOR is OR and not AND, each of which one neuron computes"
+        t.remark(f"Two layers can: {two}." if p.inputs == 2 else "Two layers of such neurons can.")
 
 
 def _shared_point(t: Trace, data: Data, multipliers: tuple[int, ...]) -> None:

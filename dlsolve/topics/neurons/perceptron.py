@@ -253,9 +253,11 @@ def _line(p: Problem, t: Trace) -> None:
     if p.activation == "sigmoid":
         t.given("threshold", fmpq(0), assumed=True)
     t.section("decision line")
-    if not t.when("w[2] == 0", ("the line does not rise: it stands upright, or there is none", "")):
+    if not t.when("w[2] == 0", ("x₂ does not matter", "the decision line is x₂ = m·x₁ + c")):
         t.answer(*(_let(t, name) for name in ("slope", "intercept")))
-    elif not t.when("w[1] == 0", ("both weights are 0: ŷ is the same everywhere, there is no line", "")):
+    elif not t.when(
+        "w[1] == 0", ("ŷ is the same everywhere, there is no line", "the decision line is x₁ = c, upright")
+    ):
         t.answer(_let(t, "crossing"))
 
 
