@@ -80,6 +80,7 @@ COMMAND_LINES: list[tuple[tuple[str, ...], str, str]] = [
     (("adam", *G, "-o", "."), "-o .", "a folder"),
     (("adam", *G, "-o", "no/such/place.txt"), "-o no/such/place.txt", "make the folder"),
     (("adam", *G, "-o", ""), "-o", "folder"),
+    (("adam", "--lr", "1"), "dlsolve adam", "--g"),
     (("adam", *G, "--lr", ""), "--lr", "a number is missing"),
     (("adam", *G, "--lr", "one"), "--lr", 'found "one"'),
     (("adam", *G, "--lr", "0"), "--lr", "> 0"),
@@ -179,6 +180,7 @@ def problem(**changes: Any) -> str:
 
 
 DEEP = "[" * 5000 + "]" * 5000
+CLOSE = '{"topic": "adam", "given": {"g": [1], "beta1": 1.00000000000000000000000000001}}'
 FILES: list[tuple[str, str | bytes, str, str]] = [
     # (what it is, the file, where it stands, part of the sentence or remedy)
     ("empty", "", "", "empty"),
@@ -229,7 +231,7 @@ FILES: list[tuple[str, str | bytes, str, str]] = [
     ("a word for a number", problem(given_lr="fast"), "$.given.lr", 'found "fast"'),
     ("a very long word", problem(given_lr="x" * 5000), "$.given.lr", "characters"),
     ("a number out of bounds", problem(given_lr=-1), "$.given.lr", "found -1"),
-    ("a bound that floats would miss", '{"topic":"adam","given":{"g":[1],"beta1":1.00000000000000000000000000001}}', "$.given.beta1", "< 1"),
+    ("a bound that floats would miss", CLOSE, "$.given.beta1", "< 1"),
     ("a huge exponent", '{"topic": "adam", "given": {"g": [1], "lr": 1e999999}}', "$.given.lr", "exponents"),
     ("a huge integer", '{"topic": "adam", "given": {"g": [1], "lr": ' + "9" * 9000 + "}}", "$.given.lr", "characters"),
     ("an empty list", problem(given_g=[]), "$.given.g", "empty list"),
@@ -241,7 +243,7 @@ FILES: list[tuple[str, str | bytes, str, str]] = [
     ("title is huge", problem(title="x" * 100_000), "$.title", "at most"),
     ("half a character", '{"topic": "adam", "given": {"g": [1]}, "title": "\\ud800"}', "$.title", "surrogate"),
     ("conventions is a list", problem(conventions=["paper"]), "$.conventions", "not an object"),
-    ("an unknown convention", problem(conventions={"adam_epsilon": "paper"}), "$.conventions.adam_epsilon", "did you mean adam_eps?"),
+    ("an unknown convention", problem(conventions={"adam_ep": "paper"}), "$.conventions.adam_ep", "adam_eps?"),
     ("an unknown choice", problem(conventions={"adam_eps": "tf"}), "$.conventions.adam_eps", "paper, keras"),
     ("a convention of another topic", problem(conventions={"log": "2"}), "$.conventions.log", "adam"),
     ("symbols is a text", problem(symbols="lr"), "$.symbols", ""),

@@ -97,8 +97,8 @@ def _placed(fault: InputError, item: Item, request: Request) -> InputError:
     flag = place(where, request.flags, every=not item.label)
     if flag is not None:
         return fault.moved(flag)
+    if not item.label:
+        return fault.moved(where.replace("$.given", f"dlsolve {request.overlay.only}"))
     if where.startswith("$"):
         where = item.root + where[1:]
-    if not item.label:
-        return fault.moved(where)
     return fault.moved(f"{item.label}: {where}" if where else item.label)

@@ -181,6 +181,8 @@ def _typed_mapping(text: str, path: str) -> Any:
 def _either(arms: tuple[Any, ...], raw: Any, field: Field, path: str, budget: list[int]) -> Any:
     """The type among `arms` that has the shape of `raw`; where several have, the first that reads it."""
     fits = [arm for arm in arms if _fits(arm, raw)]
+    if isinstance(raw, str) and not _several(raw):
+        fits.sort(key=lambda arm: _shape(parts(arm)[0]) != "one")
     if not fits:
         kinds = joined([_shape_words(arm) for arm in arms])
         raise InputError(path, "not usable here", found=found(raw), remedy=f"write {kinds}")
