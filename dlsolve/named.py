@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from flint import fmpq
 
 from dlsolve.errors import DlsolveError, RuleError
@@ -76,8 +76,7 @@ def held(trace: Trace, key: Key) -> Any:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(msgspec.Struct, frozen=True):
     """An answer carried as by hand beside the same answer in full, and their difference."""
 
     name: str
@@ -104,8 +103,7 @@ def drift(solution: Solution) -> list[Drift]:
     return out
 
 
-@dataclass(frozen=True, slots=True)
-class Differs:
+class Differs(msgspec.Struct, frozen=True):
     """A value that a source prints otherwise: `printed` there, `shown` here."""
 
     name: str

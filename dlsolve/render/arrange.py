@@ -7,10 +7,12 @@ where a row does not fit, its rule, numbers and value are stacked instead of squ
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from dlsolve.render.layout import Pen, align, flow, fold, natural, pad, width
-from dlsolve.render.view import Maths, Row, Section, Table, View
+from dlsolve.render.rows import Maths, Row, Section
+from dlsolve.render.view import Table, View
 
 Line = tuple[str, str]
 """A line and its role: ``name``, ``rule``, ``value``, ``say``, ``good``, ``bad`` or none."""
@@ -22,19 +24,16 @@ HEADERS = {3: ["", "rule, then the numbers", "value"], 4: ["", "rule", "numbers 
 """Over the first table of steps, by its number of columns."""
 
 
-@dataclass(slots=True)
-class Heading:
+class Heading(msgspec.Struct):
     text: str
     level: int = 2
 
 
-@dataclass(slots=True)
-class Paragraph:
+class Paragraph(msgspec.Struct):
     lines: Cell
 
 
-@dataclass(slots=True)
-class Frame:
+class Frame(msgspec.Struct):
     """A table: every cell is finished lines no wider than its column. `ruled` asks for a rule
     between rows, `answer` for the answer's frame."""
 
@@ -88,9 +87,7 @@ class Arranger:
         if symbol + meaning + value > room:
             value = min(value, max(room - symbol - meaning, room - symbol - 20, 16))
             meaning = max(min(meaning, room - symbol - value), 12)
-        rows = [
-            [self._fold(s, symbol, "name"), self._fold(m, meaning), self._flow(v, value)] for s, m, v in view.given
-        ]
+        rows = [[self._fold(s, symbol, "name"), self._fold(m, meaning), self._flow(v, value)] for s, m, v in view.given]
         return Frame([symbol, meaning, value], rows)
 
     def _rules(self, view: View) -> Frame:
@@ -170,7 +167,7 @@ class Arranger:
         if not table.rows:
             return []
         out: list[Block] = [Heading(table.title)] if table.title else []
-        count = max(len(row) for row in [table.header, *table.rows])
+        count = max(len(table.header), *(len(row) for row in table.rows))
         columns = [[row[n] if n < len(row) else [] for row in table.rows] for n in range(count)]
         heads = [table.header[n] if n < len(table.header) else "" for n in range(count)]
         cells = [self._column(column) for column in columns]

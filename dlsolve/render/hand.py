@@ -31,7 +31,11 @@ _SIGN = {">=": "≥", "<=": "≤", "!=": "≠", "==": "="}
 
 
 def clean(text: str) -> str:
-    """`text` without control and direction-changing characters; any blank becomes a space."""
+    """`text` without control and direction-changing characters; any blank becomes a space; an
+    accented letter is one character where there is one (ŷ)."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = unicodedata.normalize("NFC", text)
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
@@ -89,10 +93,16 @@ class Hand:
     def about(self) -> str:
         return "~ " if self.ascii else "≈ "
 
-    def shown(self, shown: Shown | tuple[tuple[Shown, ...], ...], value: Any = None) -> list[Piece]:
-        """A printed value after its sign: ``= 47/190 ≈ 0.24737``, ``= (5 + √33) / 2 ≈ 5.3723``."""
+    def shown(
+        self, shown: Shown | tuple[tuple[Shown, ...], ...], value: Any = None, form: Tree | None = None, most: int = 24
+    ) -> list[Piece]:
+        """A printed value after its sign: ``= 47/190 ≈ 0.24737``, ``= (5 + √33) / 2 ≈ 5.3723``. A closed
+        `form` stands beside it where it takes at most `most` characters."""
         if isinstance(shown, Shown):
             beside = None if shown.exact else self.exactly(value)
+            if beside is None and form is not None and not shown.exact:
+                text = self.line(form)
+                beside = text if len(text) <= most else None
             if beside:
                 return [f"= {beside}", f" {self.about()}{self.number(shown.text)}"]
             return [("= " if shown.exact else self.about()) + self.number(shown.text)]
@@ -101,11 +111,15 @@ class Hand:
         rows = rows_of(value)
         if exact or rows is None or len(rows) * len(rows[0]) > 16:
             return ["= " if exact else self.about(), decimals]
-        cells = [[self.exactly(e) or (self.number(s.text) if s.exact else "") for e, s in zip(*pair, strict=True)]
+        cells = [[self.exactly(e) or self._whole(s) for e, s in zip(*pair, strict=True)]
                  for pair in zip(rows, shown, strict=True)]  # fmt: skip
-        if all(cell for row in cells for cell in row):
+        if all(0 < len(cell) <= 12 for row in cells for cell in row):
             return ["= ", Grid(tuple(map(tuple, cells))), f" {self.about()}", decimals]
         return [self.about(), decimals]
+
+    def _whole(self, shown: Shown) -> str:
+        """A whole number as it stands; nothing for a decimal, which does not mix with fractions."""
+        return self.number(shown.text) if shown.exact and "." not in shown.text else ""
 
     def exactly(self, value: Any) -> str | None:
         """What a person writes beside decimals: a small fraction, a surd."""
@@ -114,12 +128,12 @@ class Hand:
         beside = small_fraction(value)
         return self.number(beside) if beside else None
 
-    def value(self, value: Any, computed: Any = None) -> list[Piece]:
+    def value(self, value: Any, computed: Any = None, form: Tree | None = None) -> list[Piece]:
         """Any held value after its sign; words and formulas as they are. Where `value` is carried by
-        hand, `computed` is what was rounded."""
+        hand, `computed` is what was rounded. `form` is its closed form."""
         if isinstance(value, fmpq | arb | float | Algebraic | acb) or hasattr(value, "shape"):
             shown = shown_value(value, self.digits)
-            return self.shown(shown if computed is None else as_carried(shown, computed, value), value)
+            return self.shown(shown if computed is None else as_carried(shown, computed, value), value, form, 48)
         return ["= ", *self.state(value)] if not isinstance(value, str) else [f"= {self.text(value)}"]
 
     def state(self, value: Any) -> list[Piece]:

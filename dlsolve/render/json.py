@@ -10,6 +10,7 @@ import msgspec
 from flint import fmpq
 
 from dlsolve.errors import DlsolveError
+from dlsolve.formula.closed import closed
 from dlsolve.formula.latex import latex, matrix
 from dlsolve.formula.latex import number as latex_number
 from dlsolve.formula.text import python
@@ -174,7 +175,7 @@ class _Steps:
         return _step(
             trace, step.key, true, section=section, why=step.rule.why, rule=python(step.rule.expr),
             chain=[python(tree, symbols) for tree in read.chain], latex=self.latex(step, read.chain, read.shown),
-            exact=exact_text(true), shown=_texts(read.shown), branch=branch,
+            exact=exact_text(true, _form(self.solution, step.key)), shown=_texts(read.shown), branch=branch,
             carried=_value(step.handed) if self.solution.exact is not None else None,
         )  # fmt: skip
 
@@ -216,13 +217,20 @@ class _Steps:
         })  # fmt: skip
 
 
+def _form(solution: Solution, key: Key | None) -> Tree | None:
+    """The closed form of a named value, where it has one."""
+    trace = solution.exact or solution.trace
+    step = trace.steps.get(key) if key is not None else None
+    return closed(trace, step) if isinstance(step, Step) else None
+
+
 def _answer(solution: Solution, key: Key | None, value: Any) -> dict[str, Any]:
     step = solution.trace.steps.get(key) if key is not None else None
     shown = step.shown if isinstance(step, Operation) and step.shown else _shown(value, solution.digits)
     true = value
     if solution.exact is not None and key is not None:
         true = solution.exact.env.get(key, value)
-    out = {"value": _value(true), "exact": exact_text(true), "shown": shown}
+    out = {"value": _value(true), "exact": exact_text(true, _form(solution, key)), "shown": shown}
     if solution.exact is not None:
         out["carried"] = _value(value)
     return out

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+import msgspec
 
 from dlsolve.formula.text import Grid, Piece
 
@@ -20,17 +21,15 @@ GAP = "  "
 """Between the columns of a matrix."""
 
 
-@dataclass(slots=True)
-class Pen:
+class Pen(msgspec.Struct):
     """How to draw; `elided` becomes true when a matrix was drawn without its middle."""
 
     ascii: bool = False
     whole: bool = False
-    elided: bool = field(default=False)
+    elided: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(msgspec.Struct, frozen=True):
     """Lines of equal width; `base` is the line that text beside it stands on."""
 
     lines: tuple[str, ...]
@@ -43,9 +42,7 @@ def width(text: str) -> int:
     """Terminal columns that `text` takes: combining marks none, wide characters two."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def pad(text: str, room: int, side: str = "left") -> str:
@@ -141,9 +138,8 @@ def _blocks(columns: list[list[str]], pen: Pen, room: int) -> Box:
         while end < many and used + len(GAP) + width(columns[end][0]) <= room:
             used += len(GAP) + width(columns[end][0])
             end += 1
-        dash = "-" if pen.ascii else "–"
         if many > 1:
-            lines.append(f"column {at + 1} of {many}" if end == at + 1 else f"columns {at + 1}{dash}{end} of {many}")
+            lines.append(_which(at + 1, end, many, room, pen))
         block = columns[at:end]
         if used > room and end == at + 1:
             block = [_folded(columns[at], room - 2)]
@@ -151,6 +147,14 @@ def _blocks(columns: list[list[str]], pen: Pen, room: int) -> Box:
         at = end
     most = max(width(line) for line in lines)
     return Box(tuple(pad(line, most) for line in lines), 0, most)
+
+
+def _which(first: int, last: int, many: int, room: int, pen: Pen) -> str:
+    """``columns 1–4 of 11``, or less where there is no room for it."""
+    dash = "-" if pen.ascii else "–"
+    short = f"{first} of {many}" if first == last else f"{first}{dash}{last} of {many}"
+    full = f"column{'' if first == last else 's'} {short}"
+    return full if width(full) <= room else short if width(short) <= room else f"{first}{dash}{last}"
 
 
 def _folded(cells: Sequence[str], room: int) -> list[str]:
@@ -216,10 +220,14 @@ def flow(pieces: Iterable[Piece], room: int, pen: Pen, indent: int = 2) -> list[
                         row, used = [box(" " * indent)], indent
                     one = box(rest.lstrip() if full else rest)
                 else:
-                    one = draw(piece, pen, room - used)
+                    # the blocks stand by themselves, what follows goes on below
+                    lines += beside(row).lines if row and used > indent else ()
+                    lines += beside([box(" " * indent), draw(piece, pen, room - indent)]).lines
+                    row, used = [box(" " * indent)], indent
+                    continue
             row.append(one)
             used += one.width
-    if row:
+    if used > indent or not lines:
         lines += beside(row).lines
     return [line.rstrip() for line in lines]
 

@@ -34,7 +34,9 @@ def _table(frame: Frame, line: str) -> list[str]:
     if frame.header:
         heads = [pad(h, w) for h, w in zip(frame.header, frame.widths, strict=True)]
         out.append(INDENT + GAP.join(heads))
-        out.append(INDENT + GAP.join((line if h.strip() else " ") * w for h, w in zip(heads, frame.widths, strict=True)))
+        out.append(
+            INDENT + GAP.join((line if h.strip() else " ") * w for h, w in zip(heads, frame.widths, strict=True))
+        )
     for n, row in enumerate(frame.rows):
         if n and frame.ruled:
             out.append("")

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from dlsolve.render import Options
 from dlsolve.render.arrange import Arranger, Cell, Frame, Heading, Paragraph
-from dlsolve.render.layout import Pen
+from dlsolve.render.layout import Pen, pad
 from dlsolve.render.view import view
 from dlsolve.solver import Solution
 
@@ -43,17 +43,27 @@ def render(solution: Solution, options: Options) -> str:
 
 
 def _table(frame: Frame, *, ascii: bool) -> Table:
+    """A Rich table of cells that are already filled to their columns: it has nothing to measure."""
     shape = box.ASCII if ascii else box.HEAVY if frame.answer else box.ROUNDED
-    table = Table(box=shape, show_header=frame.header is not None, show_lines=frame.ruled, safe_box=False)
+    table = Table(
+        box=shape, show_header=frame.header is not None, show_lines=frame.ruled, safe_box=False, padding=0,
+        pad_edge=False,
+    )  # fmt: skip
     for n, size in enumerate(frame.widths):
-        head = Text(frame.header[n]) if frame.header else ""
-        table.add_column(head, width=size, no_wrap=True, overflow="ignore")
+        head = Text(f" {pad(frame.header[n], size)} ") if frame.header else ""
+        table.add_column(head, width=size + 2, no_wrap=True, overflow="ignore")
     for row in frame.rows:
-        table.add_row(*(_text(cell) for cell in row))
+        table.add_row(*(_filled(cell, size) for cell, size in zip(row, frame.widths, strict=True)))
     return table
 
 
+def _filled(cell: Cell, size: int) -> Text:
+    return _text([(f" {pad(line, size)} ", role) for line, role in cell])
+
+
 def _text(cell: Cell) -> Text:
+    if len(cell) == 1:
+        return Text(cell[0][0], STYLES.get(cell[0][1], ""), no_wrap=True, overflow="ignore", end="")
     out = Text(no_wrap=True, overflow="ignore", end="")
     for n, (line, role) in enumerate(cell):
         out.append(("\n" if n else "") + line, STYLES.get(role))

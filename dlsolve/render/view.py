@@ -4,56 +4,29 @@ never made."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 
+import msgspec
+
 from dlsolve.conventions import CONVENTIONS
-from dlsolve.formula.text import Grid, Piece
-from dlsolve.formula.tree import If, Name, Num, Ref, Tree, rebuild
+from dlsolve.formula.closed import closed
+from dlsolve.formula.tree import Name, Ref, Tree, rebuild
 from dlsolve.named import answers, differs, drift, held
 from dlsolve.numbers.precision import precision
 from dlsolve.numbers.show import Digits
-from dlsolve.readings import lines
 from dlsolve.render import Options
 from dlsolve.render.hand import Hand, clean, index_of
+from dlsolve.render.rows import Maths, Section, joined, sections_of
 from dlsolve.solver import Solution
-from dlsolve.trace import Branch, Given, Item, Key, Note, Operation, RunTable, Step, Trace
+from dlsolve.trace import Given, Item, Key, Operation, RunTable, Step, Trace
 
-MAX_STEPS = 60
-MAX_SECTIONS = 12
-HEAD, TAIL = 30, 15
-"""Of a longer run, about so many steps are shown at its beginning and at its end."""
 MAX_TABLE_ROWS = 24
 MAX_FAMILY = 12
 MAX_RULES = 30
 MAX_GIVEN = 30
 
-Maths = list[Piece]
 
-
-@dataclass(slots=True)
-class Row:
-    """One named value, operation or sentence: `numbers` and `value` start with their sign."""
-
-    name: str = ""
-    rule: Maths = field(default_factory=list)
-    numbers: list[Maths] = field(default_factory=list)
-    value: Maths = field(default_factory=list)
-    say: str = ""
-
-
-@dataclass(slots=True)
-class Section:
-    """A part of the run, or (`missing` > 0) what is left out of it here."""
-
-    title: str
-    rows: list[Row]
-    missing: int = 0
-
-
-@dataclass(slots=True)
-class Table:
+class Table(msgspec.Struct):
     title: str
     header: list[str]
     rows: list[list[Maths]]
@@ -62,24 +35,23 @@ class Table:
     head: int = 0
 
 
-@dataclass(slots=True)
-class View:
+class View(msgspec.Struct):
     """All that is shown, in order. Fields that the detail asked for leaves out are empty."""
 
     title: str
     topic: str
-    statement: list[str] = field(default_factory=list)
-    given: list[tuple[str, str, Maths]] = field(default_factory=list)
-    rules: list[tuple[Maths, str]] = field(default_factory=list)
-    sections: list[Section] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)
-    answers: list[tuple[str, Maths]] = field(default_factory=list)
-    checks: list[tuple[bool, str]] = field(default_factory=list)
-    differs: list[tuple[str, str, str]] = field(default_factory=list)
-    drift: list[tuple[str, Maths, Maths, Maths]] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    conventions: list[tuple[str, str]] = field(default_factory=list)
-    arithmetic: list[str] = field(default_factory=list)
+    statement: list[str] = []
+    given: list[tuple[str, str, Maths]] = []
+    rules: list[tuple[Maths, str]] = []
+    sections: list[Section] = []
+    tables: list[Table] = []
+    answers: list[tuple[str, Maths]] = []
+    checks: list[tuple[bool, str]] = []
+    differs: list[tuple[str, str, str]] = []
+    drift: list[tuple[str, Maths, Maths, Maths]] = []
+    remarks: list[str] = []
+    conventions: list[tuple[str, str]] = []
+    arithmetic: list[str] = []
 
 
 def view(solution: Solution, options: Options) -> View:
@@ -94,7 +66,7 @@ def view(solution: Solution, options: Options) -> View:
             out.statement = [hand.text(line) for line in statement.splitlines() if line.strip()]
             out.given = _givens(hand, options)
             out.rules = _rules(hand, trace.items)
-            out.sections = _sections(hand, options)
+            out.sections = sections_of(hand, options)
             out.remarks = [hand.text(r) for r in trace.remarks]
             out.conventions = [
                 (f"{key} = {choice}", hand.text(CONVENTIONS[key].choices[choice])) for key, choice in trace.used.items()
@@ -158,7 +130,7 @@ def _rules(hand: Hand, items: Sequence[Item]) -> list[tuple[Maths, str]]:
         if form in forms:
             continue
         forms.add(form)
-        out.append((_joined(hand.maths(rule.target), " = ", hand.maths(rule.expr)), hand.text(rule.why)))
+        out.append((joined(hand.maths(rule.target), " = ", hand.maths(rule.expr)), hand.text(rule.why)))
     if len(out) > MAX_RULES:
         dots = "..." if hand.ascii else "…"
         out = [*out[:MAX_RULES], ([f"{dots} {len(out) - MAX_RULES} more"], "")]
@@ -168,125 +140,6 @@ def _rules(hand: Hand, items: Sequence[Item]) -> list[tuple[Maths, str]]:
 def _form(tree: Tree) -> Tree:
     """`tree` without the index values of its names."""
     return Name(tree.base) if isinstance(tree, Ref) else rebuild(tree, _form)
-
-
-def _joined(*parts: str | Maths) -> Maths:
-    """Pieces put together; a piece that opens with a space stays apart (a line may break there)."""
-    out: Maths = []
-    for part in parts:
-        for piece in [part] if isinstance(part, str) else part:
-            if out and isinstance(piece, str) and isinstance(out[-1], str) and not piece.startswith(" "):
-                out[-1] += piece
-            else:
-                out.append(piece)
-    return out
-
-
-# -- the steps ----------------------------------------------------------------------------------
-
-
-def _sections(hand: Hand, options: Options) -> list[Section]:
-    trace = hand.trace
-    groups = [(trace.sections[n], list(items)) for n, items in groupby(trace.items, key=lambda i: i.section)]
-    total = sum(len(items) for _, items in groups)
-    if options.steps_all or (total <= MAX_STEPS and len(groups) <= MAX_SECTIONS):
-        return [Section(hand.text(title), _rows(hand, items)) for title, items in groups]
-    first = _taken(groups, HEAD, 6)
-    last = _taken(groups[::-1], TAIL, 3)
-    if first + last >= len(groups):
-        return _long_sections(hand, groups)
-    missing = sum(len(items) for _, items in groups[first : len(groups) - last])
-    shown = [Section(hand.text(title), _rows(hand, items)) for title, items in groups[:first]]
-    shown.append(Section("", [], missing))
-    return shown + [Section(hand.text(title), _rows(hand, items)) for title, items in groups[-last:]]
-
-
-def _taken(groups: Sequence[tuple[str, list[Item]]], most: int, sections: int) -> int:
-    """How many of `groups` hold about `most` items: at least one, at most `sections`."""
-    count = 0
-    for n, (_, items) in enumerate(groups):
-        count += len(items)
-        if count > most or n == sections:
-            return max(1, n)
-    return len(groups)
-
-
-def _long_sections(hand: Hand, groups: Sequence[tuple[str, list[Item]]]) -> list[Section]:
-    """A few long sections: each loses its own middle."""
-    out: list[Section] = []
-    for title, items in groups:
-        if len(items) <= MAX_STEPS // 2:
-            out.append(Section(hand.text(title), _rows(hand, items)))
-            continue
-        out.append(Section(hand.text(title), _rows(hand, items[:20])))
-        out.append(Section("", [], len(items) - 30))
-        out.append(Section("", _rows(hand, items[-10:])))
-    return out
-
-
-def _rows(hand: Hand, items: Sequence[Item]) -> list[Row]:
-    return [_row(hand, item) for item in items]
-
-
-def _row(hand: Hand, item: Item) -> Row:
-    match item:
-        case Step():
-            return _step(hand, item)
-        case Operation():
-            return _operation(hand, item)
-        case Branch():
-            return Row(say=hand.branch(item))
-        case Note():
-            return Row(say=hand.text(item.text))
-
-
-def _step(hand: Hand, step: Step) -> Row:
-    read = lines(hand.trace, step, hand.digits)
-    name = hand.name(step.key)
-    at_step, *chain = read.chain
-    rule = _joined("= ", hand.maths(at_step))
-    numbers: list[Maths] = []
-    for line in chain:
-        if not isinstance(line, If):
-            numbers.append(["= ", *hand.maths(line)])
-            continue
-        reason = hand.taken(name, at_step, line)
-        if reason is not None and not numbers:
-            numbers.append([reason])
-    value = step.handed if hand.trace.policy.name == "carry" else step.value
-    shown = hand.shown(read.shown, value)
-    if not chain and isinstance(at_step, Num):
-        rule = []
-    return Row(name, rule, numbers, shown)
-
-
-def _operation(hand: Hand, op: Operation) -> Row:
-    name = hand.name(op.key) if op.key is not None else ""
-    arrow = " -> " if hand.ascii else " → "
-    rule: Maths = [hand.text(op.rule)]
-    after: Maths = [hand.text(op.shown)] if op.shown else hand.state(op.after)
-    before = hand.state(op.before)
-    numbers: list[Maths] = []
-    value: Maths = []
-    if before and after and not name:
-        numbers = [[*before, arrow, *after]]
-    elif name:
-        numbers = [before] if before else []
-        value = _result(hand, op, after)
-    elif after:
-        numbers = [after]
-    return Row(name, rule, numbers, value, hand.text(op.why))
-
-
-def _result(hand: Hand, op: Operation, after: Maths) -> Maths:
-    """The value of an operation that has a name: carried, where the run is carried by hand."""
-    if op.shown:
-        return ["= ", *after]
-    if op.after is None or op.key is None:
-        return []
-    if hand.trace.policy.name == "carry":
-        return hand.value(held(hand.trace, op.key), op.after)
-    return hand.value(op.after)
 
 
 # -- tables, answers, what is said at the end ---------------------------------------------------
@@ -321,7 +174,8 @@ def _answer(hand: Hand, name: str, key: Key | None, value: Any, exact: Trace | N
     if isinstance(step, Operation) and step.shown:
         return shown, [f"= {hand.text(step.shown)}"]
     true = held(exact, key) if exact is not None and key is not None else None
-    return shown, hand.value(value, true)
+    form = closed(hand.trace, step) if isinstance(step, Step) else None
+    return shown, hand.value(value, true, form)
 
 
 def _symbol(hand: Hand, name: str) -> str:
@@ -349,6 +203,3 @@ def _arithmetic(solution: Solution) -> list[str]:
         unit = "significant figures" if digits.unit == "sf" else "decimal places"
         out.append(f"Carried as by hand: every named value is rounded to {digits.count} {unit} as it is written down.")
     return out
-
-
-__all__ = ["Grid", "Maths", "Row", "Section", "Table", "View", "view"]

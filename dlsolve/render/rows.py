@@ -1,0 +1,158 @@
+"""The steps of a run as rows, by section; a long run loses its middle, whose lines are never made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import msgspec
+
+from dlsolve.formula.text import Piece
+from dlsolve.formula.tree import If, Num
+from dlsolve.named import held
+from dlsolve.readings import lines
+from dlsolve.render import Options
+from dlsolve.render.hand import Hand
+from dlsolve.trace import Branch, Item, Note, Operation, Step
+
+MAX_STEPS = 60
+MAX_SECTIONS = 12
+HEAD, TAIL = 30, 15
+"""Of a longer run, about so many steps are shown at its beginning and at its end."""
+
+Maths = list[Piece]
+
+
+class Row(msgspec.Struct):
+    """One named value, operation or sentence: `numbers` and `value` start with their sign."""
+
+    name: str = ""
+    rule: Maths = []
+    numbers: list[Maths] = []
+    value: Maths = []
+    say: str = ""
+
+
+class Section(msgspec.Struct):
+    """A part of the run, or (`missing` > 0) what is left out of it here."""
+
+    title: str
+    rows: list[Row]
+    missing: int = 0
+
+
+def sections_of(hand: Hand, options: Options) -> list[Section]:
+    """The steps by section, elided in the middle of a long run."""
+    trace = hand.trace
+    groups = [(trace.sections[n], list(items)) for n, items in groupby(trace.items, key=lambda i: i.section)]
+    total = sum(len(items) for _, items in groups)
+    if options.steps_all or (total <= MAX_STEPS and len(groups) <= MAX_SECTIONS):
+        return [Section(hand.text(title), _rows(hand, items)) for title, items in groups]
+    first = _taken(groups, HEAD, 6)
+    last = _taken(groups[::-1], TAIL, 3)
+    if first + last >= len(groups):
+        return _long_sections(hand, groups)
+    missing = sum(len(items) for _, items in groups[first : len(groups) - last])
+    shown = [Section(hand.text(title), _rows(hand, items)) for title, items in groups[:first]]
+    shown.append(Section("", [], missing))
+    return shown + [Section(hand.text(title), _rows(hand, items)) for title, items in groups[-last:]]
+
+
+def _taken(groups: Sequence[tuple[str, list[Item]]], most: int, sections: int) -> int:
+    """How many of `groups` hold about `most` items: at least one, at most `sections`."""
+    count = 0
+    for n, (_, items) in enumerate(groups):
+        count += len(items)
+        if count > most or n == sections:
+            return max(1, n)
+    return len(groups)
+
+
+def _long_sections(hand: Hand, groups: Sequence[tuple[str, list[Item]]]) -> list[Section]:
+    """A few long sections: each loses its own middle."""
+    out: list[Section] = []
+    for title, items in groups:
+        if len(items) <= MAX_STEPS // 2:
+            out.append(Section(hand.text(title), _rows(hand, items)))
+            continue
+        out.append(Section(hand.text(title), _rows(hand, items[:20])))
+        out.append(Section("", [], len(items) - 30))
+        out.append(Section("", _rows(hand, items[-10:])))
+    return out
+
+
+def _rows(hand: Hand, items: Sequence[Item]) -> list[Row]:
+    return [_row(hand, item) for item in items]
+
+
+def _row(hand: Hand, item: Item) -> Row:
+    match item:
+        case Step():
+            return _step(hand, item)
+        case Operation():
+            return _operation(hand, item)
+        case Branch():
+            return Row(say=hand.branch(item))
+        case Note():
+            return Row(say=hand.text(item.text))
+
+
+def _step(hand: Hand, step: Step) -> Row:
+    read = lines(hand.trace, step, hand.digits)
+    name = hand.name(step.key)
+    at_step, *chain = read.chain
+    rule = joined("= ", hand.maths(at_step))
+    numbers: list[Maths] = []
+    for line in chain:
+        if not isinstance(line, If):
+            numbers.append(["= ", *hand.maths(line)])
+            continue
+        reason = hand.taken(name, at_step, line)
+        if reason is not None and not numbers:
+            numbers.append([reason])
+    value = step.handed if hand.trace.policy.name == "carry" else step.value
+    shown = hand.shown(read.shown, value, read.closed)
+    if not chain and isinstance(at_step, Num):
+        rule = []
+    return Row(name, rule, numbers, shown)
+
+
+def _operation(hand: Hand, op: Operation) -> Row:
+    name = hand.name(op.key) if op.key is not None else ""
+    arrow = " -> " if hand.ascii else " → "
+    rule: Maths = [hand.text(op.rule)]
+    after: Maths = [hand.text(op.shown)] if op.shown else hand.state(op.after)
+    before = hand.state(op.before)
+    numbers: list[Maths] = []
+    value: Maths = []
+    if before and after and not name:
+        numbers = [[*before, arrow, *after]]
+    elif name:
+        numbers = [before] if before else []
+        value = _result(hand, op, after)
+    elif after:
+        numbers = [after]
+    return Row(name, rule, numbers, value, hand.text(op.why))
+
+
+def _result(hand: Hand, op: Operation, after: Maths) -> Maths:
+    """The value of an operation that has a name: carried, where the run is carried by hand."""
+    if op.shown:
+        return ["= ", *after]
+    if op.after is None or op.key is None:
+        return []
+    if hand.trace.policy.name == "carry":
+        return hand.value(held(hand.trace, op.key), op.after)
+    return hand.value(op.after)
+
+
+def joined(*parts: str | Maths) -> Maths:
+    """Pieces put together; a piece that opens with a space stays apart (a line may break there)."""
+    out: Maths = []
+    for part in parts:
+        for piece in [part] if isinstance(part, str) else part:
+            if out and isinstance(piece, str) and isinstance(out[-1], str) and not piece.startswith(" "):
+                out[-1] += piece
+            else:
+                out.append(piece)
+    return out
