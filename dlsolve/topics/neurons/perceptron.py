@@ -274,7 +274,7 @@ def _conventions(p: Problem) -> dict[str, str]:
 TOPIC = Topic(
     "perceptron", "Perceptron", "Neurons", Problem, solve, NOTATION, RULES,
     "Rosenblatt (1958), The perceptron; convergence: Novikoff (1962)",
-    example={"gate": "AND", "w": ["1.2", "0.6"], "b": 0, "lr": "0.5", "threshold": 1},
+    example={"gate": "AND", "w": [1.2, 0.6], "b": 0, "lr": 0.5, "threshold": 1},
     aliases=("threshold-unit", "tlu", "gate", "gates"),
     conventions={"fire": "ge", "loop": "restart"},
     defaults=_conventions,
