@@ -1,13 +1,15 @@
 """The small tree that every rule is parsed into; all readings of a formula walk it.
 
 A tree is immutable and hashable. Two nodes name quantities: `At` as the rule states it
-(``m[t-1]``, its indices still expressions) and `Ref` once an index has its value (m at 1).
+(``m[t-1]``, its indices still expressions) and `Ref` once an index has its value (m at 1). The nodes
+are structs rather than dataclasses: every command pays for making these classes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 Index = int | str
 """The value of one index: a step, entry or layer number, or the label of a hypothesis."""
@@ -15,38 +17,33 @@ Index = int | str
 REDUCTIONS = ("sum", "mean", "prod", "max", "min", "count")
 
 
-@dataclass(frozen=True, slots=True)
-class Num:
+class Num(Struct, frozen=True):
     """A number by its source text, never through a float: ``0.9``, ``1e-8``."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A quantity without indices, or an index letter used as a number."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(Struct, frozen=True):
     """A quantity at indices that are still expressions: ``m[t-1]``, ``W[l]``."""
 
     base: str
     index: tuple[Tree, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Struct, frozen=True):
     """A quantity at index values: one named value of a run."""
 
     base: str
     index: tuple[Index, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
+class Bin(Struct, frozen=True):
     """``left op right`` with op one of ``+ - * / ** @``; ``*`` and ``/`` act entry by entry."""
 
     op: str
@@ -54,24 +51,20 @@ class Bin:
     right: Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Neg:
+class Neg(Struct, frozen=True):
     arg: Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Transpose:
+class Transpose(Struct, frozen=True):
     arg: Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     fn: str
     args: tuple[Tree, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cmp:
+class Cmp(Struct, frozen=True):
     """``left op right`` with op one of ``< <= > >= == !=``."""
 
     op: str
@@ -79,8 +72,7 @@ class Cmp:
     right: Tree
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+class If(Struct, frozen=True):
     """``then if cond else other``."""
 
     then: Tree
@@ -88,8 +80,7 @@ class If:
     other: Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Reduce:
+class Reduce(Struct, frozen=True):
     """``sum(body for var in over)``; `over` names an index set of the run."""
 
     kind: str
@@ -98,8 +89,7 @@ class Reduce:
     over: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mat:
+class Mat(Struct, frozen=True):
     """A matrix written out, row by row (numbers put in)."""
 
     rows: tuple[tuple[Tree, ...], ...]
