@@ -139,13 +139,15 @@ class Arranger:
     def _columns(self, rows: Sequence[Sizes]) -> list[int]:
         """Widths of name, rule, numbers, value; of name, rule and numbers, value; or of name and all."""
         name, rule, numbers, value, say = (max(sizes) for sizes in zip(*rows, strict=True)) if rows else (0,) * 5
+        # a column is at least as wide as its heading
+        rule, value = max(rule, 4) if rule else 0, max(value, 5) if value else 0
         if name + rule + numbers + value + self.frame(4) <= self.room and rule and numbers and value:
             spare = self.room - self.frame(4) - name - rule - value
-            return [name, max(rule, 4), max(min(max(numbers, say), spare), 1), max(value, 5)]
+            return [name, rule, max(min(max(numbers, say), spare), 1), value]
         both = max(rule, numbers)
         if name + both + value + self.frame(3) <= self.room and value:
             spare = self.room - self.frame(3) - name - value
-            return [name, max(min(max(both, say), spare), 1), max(value, 5)]
+            return [name, max(min(max(both, say), spare), 1), value]
         name = min(name, max(16, self.room // 3))
         room = max(self.room - self.frame(2) - name, 20)
         return [name, min(max(both, value, say, 1), room)]
