@@ -113,7 +113,9 @@ def powers(factors: Sequence[tuple[fmpq_poly, int]], leading: fmpq | None = None
 
 def cells(rows: Iterable[Iterable[Any]]) -> Mat:
     """Rows of exact numbers or polynomials in λ as a matrix."""
-    return Mat(tuple(tuple(polynomial(e) if isinstance(e, fmpq_poly) else exact_number(e) for e in row) for row in rows))
+    return Mat(
+        tuple(tuple(polynomial(e) if isinstance(e, fmpq_poly) else exact_number(e) for e in row) for row in rows)
+    )
 
 
 def linear(coefficients: Iterable[Any], unknowns: Sequence[Tree]) -> Tree:

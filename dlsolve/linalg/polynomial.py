@@ -11,6 +11,7 @@ from flint import fmpq, fmpq_mat, fmpq_poly
 Rational = Sequence[Sequence[fmpq]]
 PolyRows = Sequence[Sequence[fmpq_poly]]
 
+
 def flint_matrix(rows: Rational) -> fmpq_mat:
     """`rows` as flint's rational matrix."""
     return fmpq_mat(len(rows), len(rows[0]), [e for row in rows for e in row])
@@ -18,15 +19,12 @@ def flint_matrix(rows: Rational) -> fmpq_mat:
 
 def characteristic_matrix(rows: Rational) -> list[list[fmpq_poly]]:
     """A − λI, its entries polynomials in λ."""
-    return [
-        [fmpq_poly([e, -1]) if i == j else fmpq_poly([e]) for j, e in enumerate(row)]
-        for i, row in enumerate(rows)
-    ]
+    return [[fmpq_poly([e, -1]) if i == j else fmpq_poly([e]) for j, e in enumerate(row)] for i, row in enumerate(rows)]
 
 
 def best_row(rows: PolyRows) -> int:
     """The row (from 0) with the most zeros, the first of these: the one to expand along."""
-    return max(range(len(rows)), key=lambda i: (sum(e == 0 for e in rows[i]), -i))
+    return max(range(len(rows)), key=lambda i: (sum(e.is_zero() for e in rows[i]), -i))
 
 
 def minor(rows: PolyRows, i: int, j: int) -> list[list[fmpq_poly]]:
@@ -43,7 +41,7 @@ def determinant(rows: PolyRows) -> fmpq_poly:
     i = best_row(rows)
     total = fmpq_poly()
     for j, e in enumerate(rows[i]):
-        if e != 0:
+        if not e.is_zero():
             total += (-1) ** (i + j) * e * determinant(minor(rows, i, j))
     return total
 
@@ -68,7 +66,7 @@ def from_faddeev(table: Sequence[tuple[fmpq_mat, fmpq]]) -> fmpq_poly:
     """det(A − λI) from the table of `faddeev_leverrier`."""
     n = len(table)
     monic = fmpq_poly([-c for _, c in reversed(table)] + [fmpq(1)])
-    return monic * (-1) ** n
+    return -monic if n % 2 else monic
 
 
 @dataclass(frozen=True, slots=True)

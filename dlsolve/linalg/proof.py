@@ -72,10 +72,10 @@ def inverse_gives(columns: Sequence[Row], values: Sequence[Any], rows: Rational)
         p = flint_matrix(list(zip(*columns, strict=True)))
         d = flint_matrix([[v if i == j else fmpq(0) for j in range(n)] for i, v in enumerate(values)])
         return bool(p * d * p.inv() == flint_matrix(rows))
-    p = acb_mat(n, n, [acb(number_ball(columns[j][i])) for i in range(n) for j in range(n)])
-    d = acb_mat(n, n, [acb(number_ball(v)) if i == j else acb(0) for i, v in enumerate(values) for j in range(n)])
+    balls = acb_mat(n, n, [acb(number_ball(columns[j][i])) for i in range(n) for j in range(n)])
+    middle = acb_mat(n, n, [acb(number_ball(v)) if i == j else acb(0) for i, v in enumerate(values) for j in range(n)])
     try:
-        back = p * d * p.inv()
+        back = balls * middle * balls.inv()
     except ZeroDivisionError as fault:
         raise UndecidedError("the inverse of P") from fault
     return all(_is_zero(back[i, j] - acb(arb(rows[i][j])), acb(arb(rows[i][j]))) for i in range(n) for j in range(n))

@@ -85,6 +85,7 @@ def reduce_rows(rows: Sequence[Sequence[Any]], columns: int | None = None) -> Re
     states: list[Rows] = [tuple(state)]
     operations: list[RowOperation] = []
     pivots: list[int] = []
+    inverses: list[Any] = []
 
     def record(operation: RowOperation) -> None:
         operations.append(operation)
@@ -111,14 +112,14 @@ def reduce_rows(rows: Sequence[Sequence[Any]], columns: int | None = None) -> Re
             )
             record(RowOperation("add", i + 1, top + 1, factor))
         pivots.append(col)
+        inverses.append(inverse)
         top += 1
         if top == len(state):
             break
     for i, col in enumerate(pivots):
         lead = state[i][col]
         if lead != 1:
-            inverse = 1 / lead
-            state[i] = tuple(e * inverse if j != col else fmpq(1) for j, e in enumerate(state[i]))
+            state[i] = tuple(e * inverses[i] if j != col else fmpq(1) for j, e in enumerate(state[i]))
             record(RowOperation("scale", i + 1, factor=lead))
     return Reduction(tuple(states), tuple(operations), tuple(pivots))
 

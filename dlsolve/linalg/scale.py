@@ -8,14 +8,12 @@ from typing import Any
 from flint import acb, arb, fmpq
 
 from dlsolve.linalg.reduce import Row
-from dlsolve.linalg.spectrum import leading_one
 from dlsolve.numbers.algebraic import Algebraic, number_ball, square_root
 
 
-def scaled(vector: Row, how: str) -> Row:
-    """`vector` with its first non-zero entry 1 (``first``), of length 1 (``unit``), or in the
-    smallest whole numbers (``integer``; as ``first`` where its entries lie in no quadratic field)."""
-    leading = leading_one(vector)
+def scaled(leading: Row, how: str) -> Row:
+    """A vector with first non-zero entry 1, so (``first``), of length 1 (``unit``), or in the smallest
+    whole numbers (``integer``; left as it is where its entries lie in no quadratic field)."""
     if how == "unit":
         return _unit(leading)
     return _integer(leading) if how == "integer" else leading

@@ -7,14 +7,18 @@ are reduced once, over Q[x]/(p); the record then holds at every root of p.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flint import arb, fmpq, fmpq_poly
 
+from dlsolve.errors import LimitError
 from dlsolve.linalg.polynomial import Rational
 from dlsolve.linalg.reduce import Reduction, Row, Rows, kernel, moved, particular, rank, reduce_rows, times
 from dlsolve.numbers.algebraic import Algebraic, Root, make, roots_of
+
+MAX_WORK = 100_000
+"""degree² · bits of an irreducible factor; at this size a solve takes some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class Link:
 class Eigenvalue:
     """One distinct eigenvalue: a root of the irreducible `factor`, `algebraic` times over.
 
-    `vectors` span the eigenspace, one for each free column; `links` complete them where the matrix
+    `vectors` span the eigenspace, one for each free column; `leading` are the same scaled to a first
+    non-zero entry 1; `links` complete them where the matrix
     is defective. `conjugate_of` is the index, in the spectrum, of the eigenvalue whose complex
     conjugate this one is.
     """
@@ -44,6 +49,7 @@ class Eigenvalue:
     reduction: Reduction
     free: tuple[int, ...]
     vectors: tuple[Row, ...]
+    leading: tuple[Row, ...]
     links: tuple[Link, ...]
     conjugate_of: int | None = None
 
@@ -55,13 +61,20 @@ class Eigenvalue:
 def spectrum(rows: Rational, factors: Sequence[tuple[fmpq_poly, int]]) -> list[Eigenvalue]:
     """The distinct eigenvalues of `rows`, given the irreducible monic `factors` of its polynomial.
 
-    Repeated ones first, then real ones descending, then conjugate pairs.
+    Repeated ones first, then real ones descending, then conjugate pairs. Raises `LimitError` where
+    exact rows over an irreducible factor would take minutes.
     """
     out: list[Eigenvalue] = []
     for factor, count in factors:
         if factor.degree() == 1:
             out.append(_one(rows, -factor[0], factor, count))
             continue
+        size = max(int(c).bit_length() for c in factor.numer().coeffs())
+        if factor.degree() ** 2 * size > MAX_WORK:
+            raise LimitError(
+                f"an irreducible factor of degree {factor.degree()} with coefficients of {len(str(2**size))} digits: "
+                "exact row reduction over its roots would take minutes; give a smaller matrix or shorter numbers"
+            )
         roots = roots_of(factor)
         first = _one(rows, make(fmpq_poly([0, 1]), roots[0]), factor, count)
         out += [_at(first, root) for root in roots]
@@ -70,14 +83,13 @@ def spectrum(rows: Rational, factors: Sequence[tuple[fmpq_poly, int]]) -> list[E
 
 
 def _one(rows: Rational, value: Any, factor: fmpq_poly, count: int) -> Eigenvalue:
-    shifted: Rows = tuple(
-        tuple(e - value if i == j else e for j, e in enumerate(row)) for i, row in enumerate(rows)
-    )
+    shifted: Rows = tuple(tuple(e - value if i == j else e for j, e in enumerate(row)) for i, row in enumerate(rows))
     reduction = reduce_rows(shifted)
     found = kernel(reduction, len(rows))
     vectors = tuple(v for _, v in found)
-    links = _links(shifted, vectors, count) if len(vectors) < count else ()
-    return Eigenvalue(value, factor, count, reduction, tuple(j for j, _ in found), vectors, tuple(links))
+    leading = tuple(map(leading_one, vectors))
+    links = tuple(_links(shifted, leading, count)) if len(vectors) < count else ()
+    return Eigenvalue(value, factor, count, reduction, tuple(j for j, _ in found), vectors, leading, links)
 
 
 def _links(shifted: Rows, vectors: tuple[Row, ...], count: int) -> list[Link]:
@@ -85,7 +97,7 @@ def _links(shifted: Rows, vectors: tuple[Row, ...], count: int) -> list[Link]:
     width = len(shifted)
     if len(vectors) == 1:
         links = []
-        last = leading_one(vectors[0])
+        last = vectors[0]
         for _ in range(count - 1):
             reduction = reduce_rows([(*row, e) for row, e in zip(shifted, last, strict=True)], width)
             vector = particular(reduction, width)
@@ -99,7 +111,10 @@ def _links(shifted: Rows, vectors: tuple[Row, ...], count: int) -> list[Link]:
 def leading_one(vector: Row) -> Row:
     """`vector` with its first non-zero entry made 1."""
     first = next(e for e in vector if e != 0)
-    return vector if first == 1 else tuple(e if e == 0 else e / first for e in vector)
+    if first == 1:
+        return vector
+    inverse = 1 / first
+    return tuple(e if e == 0 else e * inverse for e in vector)
 
 
 def _chains(shifted: Rows, vectors: list[Row], count: int) -> list[Link]:
@@ -133,9 +148,9 @@ def _at(first: Eigenvalue, root: Root) -> Eigenvalue:
     links = tuple(
         Link(move(n.vector), move(n.image), n.reduction.at(root) if n.reduction else None) for n in first.links
     )
-    return Eigenvalue(
-        moved(first.value, root), first.factor, first.algebraic, first.reduction.at(root), first.free,
-        tuple(move(v) for v in first.vectors), links,
+    return replace(
+        first, value=moved(first.value, root), reduction=first.reduction.at(root), links=links,
+        vectors=tuple(map(move, first.vectors)), leading=tuple(map(move, first.leading)),
     )  # fmt: skip
 
 
@@ -156,7 +171,5 @@ def _paired(out: list[Eigenvalue], n: int) -> Eigenvalue:
     for m in range(n):
         other = out[m].value
         if isinstance(other, Algebraic) and out[m].factor == e.factor and other.ball().overlaps(mirror):
-            return Eigenvalue(
-                e.value, e.factor, e.algebraic, e.reduction, e.free, e.vectors, e.links, m
-            )
+            return replace(e, conjugate_of=m)
     return e

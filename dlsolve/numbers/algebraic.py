@@ -21,6 +21,11 @@ _TRIAL = 10_000
 """Square factors of a discriminant are looked for among primes up to this bound."""
 
 
+def _balls(poly: fmpq_poly) -> list[acb]:
+    found: list[Any] = poly.numer().complex_roots()  # pairs of a ball and its multiplicity, here 1
+    return [ball for ball, _ in found]
+
+
 class Splitting:
     """All roots of one monic irreducible polynomial, as disjoint balls; refined on demand."""
 
@@ -30,7 +35,7 @@ class Splitting:
         self.poly = poly
         self._balls: dict[int, list[acb]] = {}
         with precision(ROOT_BITS):
-            self._first = [ball for ball, _ in poly.numer().complex_roots()]
+            self._first = _balls(poly)
         mean = -poly[poly.degree() - 1] / poly.degree()
         mirrored = poly(fmpq_poly([2 * mean, -1])) * (-1) ** poly.degree()
         self.centre = mean if mirrored == poly else None
@@ -40,7 +45,7 @@ class Splitting:
         bits = int(flint.ctx.prec)
         found = self._balls.get(bits)
         if found is None:
-            fresh = [ball for ball, _ in self.poly.numer().complex_roots()]
+            fresh = _balls(self.poly)
             found = [self._centred(next(b for b in fresh if b.overlaps(first))) for first in self._first]
             self._balls[bits] = found
         return found
@@ -76,6 +81,10 @@ class Root:
     @property
     def poly(self) -> fmpq_poly:
         return self.splitting.poly
+
+    def same(self, other: Root) -> bool:
+        """Whether `other` is this root (of another run, it may be another object)."""
+        return self is other or (self.index == other.index and self.poly == other.poly)
 
     def ball(self) -> acb:
         """A certified ball around the root at flint's current precision."""
@@ -197,7 +206,7 @@ class Algebraic:
 
     def _with(self, other: Any) -> fmpq_poly | None:
         if isinstance(other, Algebraic):
-            return other.poly if other.root is self.root else None
+            return other.poly if self.root.same(other.root) else None
         return fmpq_poly([other]) if isinstance(other, fmpq | fmpz | int) else None
 
     def _balls(self, other: Any) -> tuple[Any, Any]:
@@ -237,7 +246,7 @@ class Algebraic:
         return make(found, self.root)
 
     def __truediv__(self, other: Any) -> Any:
-        if isinstance(other, Algebraic) and other.root is self.root:
+        if isinstance(other, Algebraic) and self.root.same(other.root):
             return self * other.inverse()
         if self._with(other) is not None:
             return Algebraic(self.poly / fmpq(other), self.root)
@@ -255,7 +264,7 @@ class Algebraic:
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Algebraic):
-            return self.root is other.root and self.poly == other.poly
+            return self.root.same(other.root) and self.poly == other.poly
         return False  # never rational: `make` returns a rational as one
 
     def __hash__(self) -> int:

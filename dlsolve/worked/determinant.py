@@ -46,14 +46,14 @@ def _two_by_two(m: PolyRows) -> Tree:
     """ad − bc, the second product left out where it is 0."""
     (a, b), (c, d) = m
     first = _times(a, d)
-    return first if b == 0 or c == 0 else Bin("-", first, _times(b, c))
+    return first if b.is_zero() or c.is_zero() else Bin("-", first, _times(b, c))
 
 
 def _times(a: fmpq_poly, b: fmpq_poly) -> Tree:
     """a·b, without a factor 1 before a term in λ."""
-    if a == 1 and b.degree() > 0:
+    if a.is_one() and b.degree() > 0:
         return polynomial(b)
-    return polynomial(a) if b == 1 and a.degree() > 0 else Bin("*", polynomial(a), polynomial(b))
+    return polynomial(a) if b.is_one() and a.degree() > 0 else Bin("*", polynomial(a), polynomial(b))
 
 
 def _term(e: fmpq_poly, minus: bool, rest: Tree) -> tuple[bool, Tree]:
@@ -61,17 +61,17 @@ def _term(e: fmpq_poly, minus: bool, rest: Tree) -> tuple[bool, Tree]:
     if e.degree() == 0:
         minus = minus != (e[0] < 0)
         e = fmpq_poly([abs(e[0])])
-    return minus, rest if e == 1 else Bin("*", polynomial(e), rest)
+    return minus, rest if e.is_one() else Bin("*", polynomial(e), rest)
 
 
 def _along_row(t: Trace, shifted: PolyRows, drawn: Mat) -> None:
     """3×3 and 4×4: along the row with the most zeros, the minors worked out in turn."""
     i = poly.best_row(shifted)
-    places = [(j, e) for j, e in enumerate(shifted[i]) if e != 0]
+    places = [(j, e) for j, e in enumerate(shifted[i]) if not e.is_zero()]
     minors = {j: poly.minor(shifted, i, j) for j, _ in places}
     small = len(shifted) == 3
     written = {j: _two_by_two(m) if small else Call("det", (cells(m),)) for j, m in minors.items()}
-    why = "the row with the most zeros" if any(e == 0 for e in shifted[i]) else ""
+    why = "the row with the most zeros" if any(e.is_zero() for e in shifted[i]) else ""
     t.operation(
         f"expand along row {i + 1}", drawn, total(_term(e, (i + j) % 2 == 1, written[j]) for j, e in places), why=why
     )
@@ -85,7 +85,7 @@ def _along_row(t: Trace, shifted: PolyRows, drawn: Mat) -> None:
 def _minor(t: Trace, rows: PolyRows, name: str) -> None:
     """One 3×3 minor of a 4×4."""
     i = poly.best_row(rows)
-    places = [(j, e) for j, e in enumerate(rows[i]) if e != 0]
+    places = [(j, e) for j, e in enumerate(rows[i]) if not e.is_zero()]
     line = total(_term(e, (i + j) % 2 == 1, _two_by_two(poly.minor(rows, i, j))) for j, e in places)
     t.operation(f"minor {name}, along its row {i + 1}", cells(rows), line)
     t.operation(f"minor {name}", None, polynomial(poly.determinant(rows)))

@@ -27,7 +27,11 @@ def factorise(t: Trace, parts: Factorisation) -> None:
         done.append((whole(factor), count))
         after = equals_zero(product([powers(done), *([polynomial(rest)] if rest.degree() > 0 else [])]))
         root = text_of(t, -factor[0])
-        name = "common factor" if factor[0] == 0 else f"λ = {root} is a root: divide by λ − {text_of(t, -factor[0], bracket=True)}"
+        name = (
+            "common factor"
+            if factor[0] == 0
+            else f"λ = {root} is a root: divide by λ − {text_of(t, -factor[0], bracket=True)}"
+        )
         t.operation(name + (f", {count} times" if count > 1 else ""), line, after)
         line = after
     if rest.degree() == 2 and _quadratic(t, rest) and end not in (line, first):

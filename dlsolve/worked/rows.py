@@ -74,6 +74,10 @@ def read_off(t: Trace, reduction: Reduction, n: int, *, exact: bool) -> None:
         x = unknowns(n)
         for i, col in enumerate(reduction.pivots):
             row = reduction.states[-1][i]
-            t.operation("read off", None, Cmp("==", x[col], linear([-reduction.number(row[j]) for j in free], [x[j] for j in free])))
+            t.operation(
+                "read off",
+                None,
+                Cmp("==", x[col], linear([-reduction.number(row[j]) for j in free], [x[j] for j in free])),
+            )
     names = [f"x{subscript(str(j + 1))}" for j in free]
     t.note(f"Free: {', '.join(names)}.")

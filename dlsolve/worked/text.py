@@ -15,7 +15,6 @@ from dlsolve.numbers.algebraic import Algebraic
 from dlsolve.numbers.show import Digits, show
 from dlsolve.trace import Trace
 
-
 _INNER_SIGN = re.compile(r"(?<=[\d.])([+-])(?=[\d.i])")
 """The sign between the two parts of a complex number."""
 

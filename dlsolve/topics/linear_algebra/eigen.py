@@ -20,7 +20,7 @@ from flint import fmpq
 from dlsolve.errors import InputError
 from dlsolve.fields import Field
 from dlsolve.formula.rules import rules
-from dlsolve.formula.tree import At, Bin, Name, Num, Tree
+from dlsolve.formula.tree import Bin, Name, Tree
 from dlsolve.formula.written import cells
 from dlsolve.linalg import polynomial as poly
 from dlsolve.linalg.proof import equal, inverse_gives, product_of, shift, sum_of
@@ -37,7 +37,10 @@ from dlsolve.worked.roots import factorise, root_line
 from dlsolve.worked.text import is_exact, text_of, vector_text
 
 MAX_SIZE = 12
-_TIMES = {1: "once", 2: "twice"}
+MAX_FULL = 6
+"""In larger matrices the row reduction is written once for all roots of one irreducible factor."""
+_TIMES = ("", "once", "twice", "three times", "four times", "five times", "six times", "seven times", "eight times",
+          "nine times", "ten times", "eleven times", "twelve times")  # fmt: skip
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -90,7 +93,7 @@ def solve(p: Problem, t: Trace) -> None:
     factorise(t, parts)
     found = spectrum(rows, parts.factors)
     first = _name_values(t, found)
-    basis = {k: pairs for k, e in zip(first, found, strict=True) for pairs in [_vectors(t, rows, k, e, first)]}
+    basis = {k: _vectors(t, rows, place, found, first) for place, k in enumerate(first)}
     _verdict(t, rows, first, found, basis)
     _checks(t, rows, found, basis)
 
@@ -108,18 +111,22 @@ def _name_values(t: Trace, found: Sequence[Eigenvalue]) -> list[int]:
     return first
 
 
-def _vectors(t: Trace, rows: list[list[Any]], k: int, e: Eigenvalue, first: Sequence[int]) -> list[Row]:
-    """The section of one distinct eigenvalue, number `k` its first copy. Returns its eigenvectors."""
+def _vectors(
+    t: Trace, rows: list[list[Any]], place: int, found: Sequence[Eigenvalue], first: Sequence[int]
+) -> list[Row]:
+    """The section of the distinct eigenvalue at `place`. Returns its eigenvectors."""
+    k, e = first[place], found[place]
     exact = is_exact(e.value)
     names = " = ".join(f"λ{subscript(str(k + n))}" for n in range(e.algebraic))
     sign = "=" if exact else "≈"
     t.section(f"{names} {sign} {text_of(t, e.value)}")
     if e.conjugate_of is None:
-        _system(t, rows, e, exact=exact)
+        model = next(m for m, other in enumerate(found) if other.factor == e.factor)
+        _system(t, rows, e, exact=exact, model=first[model] if model < place and len(rows) > MAX_FULL else 0)
     else:
         other = first[e.conjugate_of]
         t.note(f"A is real, and {names} is the complex conjugate of λ{subscript(str(other))}: so are its vectors.")
-    vectors = [scaled(v, t.convention("normalise")) for v in e.vectors]
+    vectors = [scaled(v, t.convention("normalise")) for v in e.leading]
     for n, (raw, vector) in enumerate(zip(e.vectors, vectors, strict=True)):
         c = "c" + (subscript(str(n + 1)) if len(vectors) > 1 else "")
         rule = f"x{subscript(str(e.free[n] + 1))} = {c}" + (", other free unknowns 0" if len(vectors) > 1 else "")
@@ -136,8 +143,9 @@ def _vectors(t: Trace, rows: list[list[Any]], k: int, e: Eigenvalue, first: Sequ
     return vectors
 
 
-def _system(t: Trace, rows: list[list[Any]], e: Eigenvalue, *, exact: bool) -> None:
-    """A − λI with the root put in, its equations, its reduction, the free unknowns."""
+def _system(t: Trace, rows: list[list[Any]], e: Eigenvalue, *, exact: bool, model: int) -> None:
+    """A − λI with the root put in, its equations, its reduction, the free unknowns; the reduction is
+    not repeated where it is that of the eigenvalue `model`."""
     n = len(rows)
     sign = "=" if exact else "≈"
     before = cells(poly.characteristic_matrix(rows))
@@ -145,7 +153,10 @@ def _system(t: Trace, rows: list[list[Any]], e: Eigenvalue, *, exact: bool) -> N
         f"put λ {sign} {text_of(t, e.value)} into A − λI", before, written_rows.state(e.reduction, 0, exact=exact)
     )
     written_rows.equations(t, e.reduction, n)
-    written_rows.operations(t, e.reduction, exact=exact)
+    if model:
+        t.note(f"Another root of the same factor: the row operations are those of λ{subscript(str(model))}.")
+    else:
+        written_rows.operations(t, e.reduction, exact=exact)
     written_rows.read_off(t, e.reduction, n, exact=exact)
 
 
@@ -169,7 +180,7 @@ def _verdict(
     """Multiplicities, diagonalisable or not, P and D, trace and determinant, the table of the run."""
     n = len(rows)
     t.section("Diagonalisable?")
-    often = ", ".join(f"{text_of(t, e.value)} {_TIMES.get(e.algebraic) or f'{e.algebraic} times'}" for e in found)
+    often = ", ".join(f"{text_of(t, e.value)} {_TIMES[e.algebraic]}" for e in found)
     t.operation("times a root", None, often, key="multiplicities")
     columns = [v for vectors in basis.values() for v in vectors]
     full = len(columns) == n
@@ -179,7 +190,7 @@ def _verdict(
     t.answer("multiplicities", "diagonalisable")
     if full and n > 1:
         values = [e.value for e in found for _ in range(e.algebraic)]
-        diagonal = [[v if i == j else fmpq(0) for j in range(n)] for i, v in enumerate(values)]
+        diagonal: list[list[Any]] = [[v if i == j else fmpq(0) for j in range(n)] for i, v in enumerate(values)]
         t.operation("eigenvectors as columns", None, Matrix(list(zip(*columns, strict=True))), key="P")
         t.operation("eigenvalues on the diagonal", None, Matrix(diagonal), key="D")
     t.section("Trace and determinant")
