@@ -196,7 +196,8 @@ class Arranger:
     def _column(self, column: Sequence[Maths]) -> list[Cell]:
         texts = [str(c[0]) if len(c) == 1 and isinstance(c[0], str) else None for c in column]
         plain = [t for t in texts if t is not None]
-        if len(plain) == len(texts) and all(t[:1].isdigit() or t[:1] in "−-" or not t for t in plain):
+        numeric = len(plain) == len(texts) and all(t[:1].isdigit() or t[:1] in "−-" or not t for t in plain)
+        if numeric and not any(set(t) & set("<>≤≥") for t in plain):
             return [[(line, "")] for line in align(plain)]
         most = max(20, self.room // 2)
         return [self._flow(c, most) for c in column]
