@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from flint import acb, arb, fmpq
 
 from dlsolve.errors import DlsolveError
+from dlsolve.formula.closed import closed
 from dlsolve.formula.compiled import EXACT, evaluate
 from dlsolve.formula.entries import has_matrix, plain, spread, sums_up, unfold
 from dlsolve.formula.rules import Rule
@@ -61,6 +62,8 @@ class Lines:
     chain: tuple[Tree, ...]
     shown: Shown | tuple[tuple[Shown, ...], ...]
     exact: str | None
+    closed: Tree | None = None
+    """The closed form of an irrational value: log₂ 10 − (7/10)·log₂ 7 − 1/5."""
 
 
 def lines(trace: Trace, step: Step, digits: Digits) -> Lines:
@@ -74,7 +77,8 @@ def lines(trace: Trace, step: Step, digits: Digits) -> Lines:
             shown = as_carried(shown, step.value, value)
         chain = [at_step] if at_step != rule.expr or not rule.letters else [at_step]
         chain += _number_lines(trace, at_step, value, shown, digits)
-        return Lines(rule.expr, tuple(_distinct(chain)), shown, exact_text(value))
+        form = closed(trace, step)
+        return Lines(rule.expr, tuple(_distinct(chain)), shown, exact_text(value, form), form)
 
 
 def shown_value(value: Any, digits: Digits) -> Shown | tuple[tuple[Shown, ...], ...]:
@@ -108,9 +112,10 @@ def rows_of(value: Any) -> list[list[Any]] | None:
     return value.tolist() if hasattr(value, "shape") else None
 
 
-def exact_text(value: Any) -> str | None:
+def exact_text(value: Any, form: Tree | None = None) -> str | None:
     """An exact number as a fraction or surd (``(5+sqrt(33))/2``, ``1+2i``), rows of them as
-    ``[[1], [5/2]]``, a formula as it is; None for what is known to its decimals only."""
+    ``[[1], [5/2]]``, a formula as it is; else the closed `form`, None
+    for what is known to its decimals only."""
     if isinstance(value, fmpq):
         return fraction(value)
     if isinstance(value, Tree):
@@ -121,7 +126,7 @@ def exact_text(value: Any) -> str | None:
         cells = [[exact_text(e) for e in row] for row in value.rows]
         if all(cell is not None for row in cells for cell in row):
             return "[" + ", ".join("[" + ", ".join(map(str, row)) + "]" for row in cells) + "]"
-    return None
+    return python(form) if form is not None else None
 
 
 def small_fraction(value: Any) -> str | None:
@@ -393,7 +398,10 @@ def json_value(value: Any) -> Any:
         ball = number_ball(value)
         if isinstance(ball, acb):
             return _complex_text(float(ball.real.mid()), float(ball.imag.mid()))
-    number = to_float(value)
+    try:
+        number = to_float(value)
+    except OverflowError:
+        return show(value, Digits(17)).text  # finite, but outside a double
     if number != number or abs(number) == float("inf"):
         return "inf" if number > 0 else "-inf" if number < 0 else "nan"
     return int(number) if number == int(number) and abs(number) < 2**53 and EXACT and _whole(value) else number

@@ -190,7 +190,7 @@ class _Build:
 
         exact: Callable[[], Any] = arb.pi if id_ == "pi" else arb.const_e
         plain = math.pi if id_ == "pi" else math.e
-        self.scope[f"_{id_}"] = exact if self.arithmetic is EXACT else lambda: plain
+        self.scope[f"_{id_}"] = exact if self.arithmetic is not FLOAT64 else lambda: plain
         return f"_{id_}"
 
     def _lookup(self, parts: list[ast.expr]) -> ast.expr:

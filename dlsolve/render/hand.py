@@ -94,7 +94,7 @@ class Hand:
         return "~ " if self.ascii else "≈ "
 
     def shown(
-        self, shown: Shown | tuple[tuple[Shown, ...], ...], value: Any = None, form: Tree | None = None, most: int = 24
+        self, shown: Shown | tuple[tuple[Shown, ...], ...], value: Any = None, form: Tree | None = None, most: int = 16
     ) -> list[Piece]:
         """A printed value after its sign: ``= 47/190 ≈ 0.24737``, ``= (5 + √33) / 2 ≈ 5.3723``. A closed
         `form` stands beside it where it takes at most `most` characters."""

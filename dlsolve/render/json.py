@@ -46,7 +46,7 @@ def document(solution: Solution, options: Options) -> dict[str, Any]:
     return {
         "dlsolve": 1,
         "topic": solution.topic.name,
-        "id": meta.get("id"),
+        "id": str(meta["id"]) if meta.get("id") else None,
         "title": meta.get("title") or solution.topic.title,
         "given": meta["given"] if "given" in meta else given(solution.problem),
         "conventions": dict(trace.used),

@@ -55,6 +55,8 @@ class Trace:
     used: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     constants: dict[str, Index] = field(default_factory=dict)
+    closed: dict[Key, Any] = field(default_factory=dict)
+    """Closed forms found so far, by key (`dlsolve.formula.closed` fills it when one is read)."""
     loss: Key | None = None
     """What gradients are of, once something is differentiated."""
 
