@@ -7,7 +7,6 @@ came from; the command line says them in its own words.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -24,15 +23,14 @@ from dlsolve.solver import Solution, chosen, solve_problem
 from dlsolve.topic import Topic
 
 
-@dataclass(frozen=True)
-class Overlay:
+class Overlay(msgspec.Struct, frozen=True):
     """What is asked of every problem of a run, beside what its file says. `only` is the one topic allowed."""
 
     only: str | None = None
-    given: Mapping[str, Any] = field(default_factory=dict)
-    conventions: Mapping[str, str] = field(default_factory=dict)
-    symbols: Mapping[str, str] = field(default_factory=dict)
-    course: Course = field(default_factory=Course)
+    given: Mapping[str, Any] = {}
+    conventions: Mapping[str, str] = {}
+    symbols: Mapping[str, str] = {}
+    course: Course = msgspec.field(default_factory=Course)
     digits: Digits | None = None
     carry: Digits | None = None
     arith: str = "auto"

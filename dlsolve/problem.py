@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
@@ -60,8 +59,7 @@ class Course(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     marking: Annotated[Marking, Field("how answers are marked")] | None = None
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """One problem of a file, still raw. `label` says which: ``p.json``, ``p.jsonl line 3``;
     `root` is its JSON path in that file."""
 

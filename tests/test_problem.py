@@ -101,7 +101,13 @@ def test_an_example_is_a_problem_that_solves_and_fits_its_schema(name: str) -> N
     for schema in (problem_schema([topic]), problem_schema(catalog.all_topics())):
         assert not list(violations(whole, schema, schema))
         assert not list(violations({"problems": [whole]}, schema, schema))
-        for wrong in ({**whole, "tittle": "x"}, {**whole, "given": {**whole["given"], "zzz": 1}}, {"topic": name}, []):
+        variants: list[Any] = [
+            {**whole, "tittle": "x"},
+            {**whole, "given": {**whole["given"], "zzz": 1}},
+            {"topic": name},
+            [],
+        ]
+        for wrong in variants:
             assert list(violations(wrong, schema, schema))
 
 

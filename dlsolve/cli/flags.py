@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from dlsolve.conventions import CONVENTIONS
 from dlsolve.fields import Typed, describe, specs
@@ -19,8 +20,7 @@ GIVEN, CONVENTION = "given_", "convention_"
 PANEL_GIVEN, PANEL_CONVENTIONS, PANEL_COMMON = "Given", "Conventions", "How to solve and print"
 
 
-@dataclass(frozen=True)
-class Flag:
+class Flag(msgspec.Struct, frozen=True):
     """One option: its spellings, the key its value comes under, and what help says."""
 
     names: tuple[str, ...]

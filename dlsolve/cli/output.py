@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from dlsolve.errors import InputError
-from dlsolve.render import Options
+from dlsolve.render import Detail, Options
 
 
 def prepare_streams() -> None:
@@ -96,13 +96,15 @@ def _write_whole(text: str, path: str) -> None:
         raise
 
 
-def page(values: Mapping[str, Any]) -> Options:
+def page(values: Mapping[str, Any], *, detail: Detail = "all", steps_all: bool = False) -> Options:
     """How wide, in colour or not, the output is to be written."""
     target = values.get("output")
     to_terminal = target in (None, "-") and sys.stdout.isatty()
     width = shutil.get_terminal_size((80, 24)).columns if to_terminal or "COLUMNS" in os.environ else 80
     return Options(
         width=max(40, width),
+        detail=detail,
+        steps_all=steps_all,
         color=to_terminal and not values.get("no_color") and not os.environ.get("NO_COLOR"),
         ascii=target in (None, "-") and ascii_only(),
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
 
 from dlsolve import catalog
 from dlsolve.assignment import Overlay
@@ -13,7 +14,6 @@ from dlsolve.cli.flags import Flag, conventions_of, given_of
 from dlsolve.errors import InputError
 from dlsolve.fields.found import found, meant
 from dlsolve.fields.hostile import decode
-from dlsolve.fields.table import samples
 from dlsolve.fields.typed import pairs
 from dlsolve.numbers.show import Digits
 from dlsolve.problem import Course, check_symbols, read_bytes, read_course
@@ -23,8 +23,7 @@ ARITHMETICS = ("auto", "exact", "float64")
 DETAILS = ("all", "key", "answer")
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """How to solve, how to print, and where."""
 
     overlay: Overlay
@@ -64,13 +63,15 @@ def read_request(name: str | None, values: Mapping[str, Any], flags: Sequence[Fl
         overlay,
         _choice(values, "format", tuple(FORMATS), "terminal"),
         values.get("output"),
-        replace(output.page(values), detail=detail, steps_all=_steps_all(values, given)),
+        output.page(values, detail=detail, steps_all=_steps_all(values, given)),
         said,
     )
 
 
 def _samples(name: str, path: str, target: str | None) -> dict[str, Any]:
     """The fields that a CSV file fills."""
+    from dlsolve.fields.table import samples
+
     return samples(catalog.topic(name).problem, decode(read_bytes(path), path), path, target)
 
 

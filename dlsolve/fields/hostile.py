@@ -28,7 +28,7 @@ def decode(data: bytes, where: str) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise InputError(where, "not UTF-8 (it looks like UTF-16)", remedy="save the file as UTF-8")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as fault:
         raise InputError(where, f"not UTF-8 (byte {fault.start})", remedy="save the file as UTF-8") from fault
     return text.replace("\r\n", "\n")

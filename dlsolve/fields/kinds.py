@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
+
 from dlsolve.numbers.matrix import Matrix
 
 
@@ -41,8 +43,7 @@ class Typed(str):
     """The text of a flag: its commas separate, where JSON text in quotes is one text."""
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """What help, schema and errors say of a field, and the bounds that every number of it keeps.
 
     `aliases` are other names for it. A `family` is one field a number: W1, W2, … as ``dict[int, …]``.

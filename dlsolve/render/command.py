@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +22,8 @@ def example_command(topic: Topic[Any]) -> str:
 
 def _quoted(text: str) -> str:
     """Quoted for a shell, in double quotes where those do."""
+    import shlex
+
     if shlex.quote(text) == text:
         return text
     return f'"{text}"' if not set(text) & set('"$`\\!') else shlex.quote(text)
