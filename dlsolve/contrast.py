@@ -38,17 +38,19 @@ def convention(run: Trace, other: Trace, key: str, digits: Digits) -> str | None
     """A remark on `run` where `other`, with another choice for the convention `key`, answers differently."""
     differs = _answers(run, other, digits)
     says = CONVENTIONS[key].choices[other.choices[key]]
-    return f"With {key} = {other.choices[key]} ({says}) the answers differ: {differs}." if differs else None
+    return (
+        f"With the convention {key} {other.choices[key]} ({says}) the answers differ: {differs}." if differs else None
+    )
 
 
 def _answers(run: Trace, other: Trace, digits: Digits) -> str:
-    """``b = −0.2 (here −0.3), updates = 11 (here 14)``; nothing where all answers agree."""
+    """``b is −0.2 (here −0.3), updates is 11 (here 14)``; nothing where all answers agree."""
     parts = []
     differs = [k for k in run.answers if k in other.env and not _same(run.env[k], other.env[k])]
     numbers = [k for k in differs if rows_of(run.env[k]) is None]
     for key in numbers or differs:
         here, there = _text(run, run.env[key], digits), _text(other, other.env[key], digits)
-        parts.append(f"{_symbol(run, key)} = {there} (here {here})")
+        parts.append(f"{_symbol(run, key)} is {there} (here {here})")
     more = [f"and {len(parts) - MOST_NAMED} more"] if len(parts) > MOST_NAMED else []
     return ", ".join(parts[:MOST_NAMED] + more)
 

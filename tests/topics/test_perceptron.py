@@ -215,10 +215,10 @@ def test_exact_and_float_runs_end_apart_and_both_are_said() -> None:
     assert (value(exact.trace, "updates"), value(floats.trace, "updates")) == (14, 11)
     said = [r for r in exact.trace.remarks if "float64" in r]
     assert len(said) == 1
-    assert "b = −0.2 (here −0.3)" in said[0]
-    assert "updates = 11 (here 14)" in said[0]
+    assert "b is −0.2 (here −0.3)" in said[0]
+    assert "updates is 11 (here 14)" in said[0]
     assert "z₅[3] is 0 here and −2.7756·10⁻¹⁷ there" in said[0]
-    assert any("b = −0.3 (here −0.2)" in r for r in floats.trace.remarks)
+    assert any("b is −0.3 (here −0.2)" in r for r in floats.trace.remarks)
     by_restart = filed("perceptron-python-and", conventions={"loop": "restart"}).trace
     assert [value(by_restart, n) for n in ("b", "updates")] == [fmpq(-3, 10), 12]
     above = filed("perceptron-python-and", conventions={"fire": "gt"})
@@ -230,7 +230,7 @@ def test_xor_is_proved_impossible() -> None:
     trace = filed("xor-not-separable").trace
     assert value(trace, "separable") == "no"
     text = " ".join(getattr(item, "text", "") for item in trace.items)
-    assert "add up to w₁ + w₂ + 2·b > 0, those with y = 0 to w₁ + w₂ + 2·b ≤ 0: both cannot be" in text
+    assert "add up to w₁ + w₂ + 2·b > 0, those with label 0 to w₁ + w₂ + 2·b ≤ 0: both cannot be" in text
     assert "(0.5, 0.5)" in text
 
 

@@ -218,7 +218,7 @@ def _proof(p: Problem, t: Trace, data: Data, verdict: Verdict) -> None:
     names = _unknowns(p, t, data)
     high, low = added(system, multipliers, [bool(label == 1) for label in data.labels])
     left = linear(high.left if any(high.left) or not any(low.left) else low.left, names)
-    fires, not_ = (f"y = {label}" for label in ("1", "−1" if data.signs else "0"))
+    fires, not_ = (f"label {label}" for label in ("1", "−1" if data.signs else "0"))
     above, below = f"{left} {high.sign} {written(high.right)}", f"{left} {low.sign} {written(low.right)}"
     used = {bool(label == 1) for m, label in zip(multipliers, data.labels, strict=True) if m}
     if used == {True, False}:
@@ -249,8 +249,8 @@ def _shared_point(t: Trace, data: Data, multipliers: tuple[int, ...]) -> None:
     lies = {c: _lies(list(dict.fromkeys(data.point(s) for s in samples[c]))) for c in (True, False)}
     border = {1: "threshold", 2: "straight line"}.get(len(point), "plane")
     no = "−1" if data.signs else "0"
-    t.note(f"In the picture: the point ({', '.join(written(e) for e in point)}) {lies[True]} (y = 1) and also "
-           f"{lies[False]} (y = {no}); no {border} has it on both sides.")  # fmt: skip
+    t.note(f"In the picture: the point ({', '.join(written(e) for e in point)}) {lies[True]} (label 1) and also "
+           f"{lies[False]} (label {no}); no {border} has it on both sides.")  # fmt: skip
 
 
 def _lies(points: list[str]) -> str:
