@@ -66,6 +66,12 @@ def test_a_very_large_matrix_loses_its_middle_and_says_so() -> None:
     assert len(draw(grid(*rows), Pen(whole=True)).lines) == 20
 
 
+def test_a_sign_before_a_matrix_in_blocks_is_kept() -> None:
+    lines = flow(["= ", grid(" ".join(["1.2345"] * 8)), "·", grid("3", "4"), " + 1"], 30, Pen())
+    assert lines[0].startswith("= columns 1–3 of 8")
+    assert lines[-2:] == ["  ·⎡3⎤ + 1", "   ⎣4⎦"]
+
+
 def test_words_fold_at_spaces() -> None:
     assert fold("one two three", 8) == ["one two", "three"]
 

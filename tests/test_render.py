@@ -127,8 +127,8 @@ def test_every_line_fits(fmt: str, room: int, size: tuple[int, int]) -> None:
 def test_all_parts_are_there_in_order(fmt: str) -> None:
     found = solution(title="My sample", statement="Work it out.", printed={"c_2": "0.5", "c_1": "0.43"})
     text = render(found, fmt, Options(width=100))
-    parts = ["My sample", "Work it out.", "Given", "learning rate", "Rules", "weighted input", "Forward", "Labels", "t = 1",
-             "The run", "Answer", "Where the source differs", "Checks", "Remarks", "Conventions"]  # fmt: skip
+    parts = ["My sample", "Work it out.", "Given", "learning rate", "Rules", "weighted input", "Forward", "Labels",
+             "t = 1", "The run", "Answer", "Where the source differs", "Checks", "Remarks", "Conventions"]  # fmt: skip
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
     assert "c₂: printed 0.5" in text
@@ -241,7 +241,8 @@ def document(found: Solution, **options: Any) -> dict[str, Any]:
 def test_json_keeps_the_contract() -> None:
     found = document(solution(id="s-1", title="T", printed={"c_2": "0.5"}))
     assert list(found) == [
-        "dlsolve", "topic", "id", "title", "given", "conventions", "arith", "steps", "answers", "checks", "differs", "elided",
+        "dlsolve", "topic", "id", "title", "given", "conventions", "arith", "steps", "answers", "checks",
+        "differs", "elided",
     ]  # fmt: skip
     assert found["dlsolve"] == 1
     assert found["given"]["eta"] == 0.1

@@ -93,29 +93,28 @@ def align(cells: Sequence[str]) -> list[str]:
 
 
 def draw(grid: Grid, pen: Pen, room: int | None = None) -> Box:
-    """A matrix in brackets; in blocks of columns where it is wider than `room`."""
+    """A matrix in brackets. Wider than `room`, it keeps fewer columns if its middle is left out
+    anyway, else it is drawn in blocks of columns."""
     rows = [list(row) for row in grid.rows]
-    if not pen.whole:
-        rows = _without_middle(rows, pen)
-    if len(rows) == 1 and len(rows[0]) == 1:
+    many = len(rows[0]) if rows else 0
+    if many == 1 and len(rows) == 1:
         return box(rows[0][0])
-    columns = [align(column) for column in zip(*rows, strict=True)]
-    whole = _bracketed(columns, pen)
-    if room is None or whole.width <= room:
-        return whole
-    return _blocks(columns, pen, room)
-
-
-def _without_middle(rows: list[list[str]], pen: Pen) -> list[list[str]]:
-    """Only the first and last rows and columns of a large matrix."""
-    down, along = ("...", "...") if pen.ascii else ("⋮", "⋯")
-    if rows and len(rows[0]) > MAX_COLUMNS:
+    if not pen.whole and len(rows) > MAX_ROWS:
         pen.elided = True
-        rows = [[*row[:6], along, *row[-3:]] for row in rows]
-    if len(rows) > MAX_ROWS:
-        pen.elided = True
-        rows = [*rows[:6], [down] * len(rows[0]), *rows[-3:]]
-    return rows
+        down = "..." if pen.ascii else "⋮"
+        rows = [*rows[:6], [down] * many, *rows[-3:]]
+    if pen.whole or many <= MAX_COLUMNS:
+        columns = [align(column) for column in zip(*rows, strict=True)]
+        whole = _bracketed(columns, pen)
+        return whole if room is None or whole.width <= room else _blocks(columns, pen, room)
+    pen.elided = True
+    along = "..." if pen.ascii else "⋯"
+    for head, tail in ((6, 3), (4, 2), (2, 1), (1, 1)):
+        kept = [[*row[:head], along, *row[-tail:]] for row in rows]
+        whole = _bracketed([align(column) for column in zip(*kept, strict=True)], pen)
+        if room is None or whole.width <= room:
+            break
+    return whole
 
 
 def _bracketed(columns: Sequence[Sequence[str]], pen: Pen) -> Box:
@@ -191,45 +190,71 @@ def fold(text: str, room: int, indent: int = 0) -> list[str]:
 
 def flow(pieces: Iterable[Piece], room: int, pen: Pen, indent: int = 2) -> list[str]:
     """`pieces` in lines of at most `room` columns, matrices drawn where they stand."""
-    lines: list[str] = []
-    row: list[Box] = []
-    used = 0
+    page = _Page(room, pen, indent)
     for group in _groups(pieces):
         boxes = [box(p) if isinstance(p, str) else draw(p, pen) for p in group]
-        size = sum(b.width for b in boxes)
-        if used + size > room and used > indent:
-            lines += beside(row).lines
-            row, used = [box(" " * indent)], indent
-            if isinstance(group[0], str):
+        if not page.fits(sum(b.width for b in boxes)):
+            page.turn()
+            if page.lines and isinstance(group[0], str):
                 boxes[0] = box(group[0].lstrip())
-                size = sum(b.width for b in boxes)
-        if used + size <= room:
-            row, used = [*row, *boxes], used + size
+        if page.fits(sum(b.width for b in boxes)):
+            page.add(*boxes)
             continue
         # a group that is wider than a line: piece by piece, matrices in blocks, text folded
         for piece, drawn in zip(group, boxes, strict=True):
-            one = drawn
-            if used + one.width > room and used > indent:
-                lines += beside(row).lines
-                row, used = [box(" " * indent)], indent
-            if used + one.width > room:
-                if isinstance(piece, str):
-                    *full, rest = fold(one.lines[0], room - used)
-                    for text in full:
-                        lines += beside([*row, box(text)]).lines
-                        row, used = [box(" " * indent)], indent
-                    one = box(rest.lstrip() if full else rest)
-                else:
-                    # the blocks stand by themselves, what follows goes on below
-                    lines += beside(row).lines if row and used > indent else ()
-                    lines += beside([box(" " * indent), draw(piece, pen, room - indent)]).lines
-                    row, used = [box(" " * indent)], indent
-                    continue
-            row.append(one)
-            used += one.width
-    if used > indent or not lines:
-        lines += beside(row).lines
-    return [line.rstrip() for line in lines]
+            if isinstance(piece, str):
+                page.words(drawn.lines[0])
+            else:
+                page.matrix(piece, drawn)
+    page.turn()
+    return [line.rstrip() for line in page.lines]
+
+
+class _Page:
+    """Lines being filled; a new line opens with `indent` spaces."""
+
+    def __init__(self, room: int, pen: Pen, indent: int) -> None:
+        self.room = room
+        self.pen = pen
+        self.indent = indent
+        self.lines: list[str] = []
+        self.row: list[Box] = []
+        self.used = 0
+        self.blank = True
+
+    def fits(self, size: int) -> bool:
+        return self.used + size <= self.room
+
+    def add(self, *boxes: Box) -> None:
+        self.row += boxes
+        self.used += sum(b.width for b in boxes)
+        self.blank = False
+
+    def turn(self) -> None:
+        """Finish the line, if anything stands on it."""
+        if not self.blank:
+            self.lines += beside(self.row).lines
+            self.row, self.used, self.blank = [box(" " * self.indent)], self.indent, True
+
+    def words(self, text: str) -> None:
+        if not self.fits(width(text)) and self.used > self.room // 2:
+            self.turn()
+            text = text.lstrip()
+        *full, rest = fold(text, self.room - self.used)
+        for line in full:
+            self.add(box(line))
+            self.turn()
+        self.add(box(rest.lstrip() if full else rest))
+
+    def matrix(self, grid: Grid, drawn: Box) -> None:
+        if not self.fits(drawn.width) and self.used > self.indent + 2:
+            self.turn()
+        if self.fits(drawn.width):
+            self.add(drawn)
+            return
+        # in blocks: they follow a lone sign, and what comes next goes on below
+        self.add(draw(grid, self.pen, self.room - self.used))
+        self.turn()
 
 
 def _groups(pieces: Iterable[Piece]) -> list[list[Piece]]:

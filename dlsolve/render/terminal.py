@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from io import StringIO
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, ConsoleOptions
+from rich.segment import Segment
 from rich.table import Table
-from rich.text import Text
 
 from dlsolve.render import Options
 from dlsolve.render.arrange import Arranger, Cell, Frame, Heading, Paragraph
@@ -27,44 +28,46 @@ def render(solution: Solution, options: Options) -> str:
     console = Console(
         file=out, width=max(options.width, widest), force_terminal=options.color, no_color=not options.color,
         color_system="standard" if options.color else None, markup=False, emoji=False, highlight=False,
-        legacy_windows=False, soft_wrap=False,
+        legacy_windows=False,
     )  # fmt: skip
     for n, block in enumerate(blocks):
         match block:
             case Heading(text, level):
-                if n:
-                    console.print()
-                console.print(Text(text, "bold" if level == 1 else "bold cyan"), no_wrap=True, overflow="ignore")
+                style = "bold" if level == 1 else "bold cyan"
+                console.print(Lines([("", ""), (text, style)] if n else [(text, style)]))
             case Paragraph(lines):
-                console.print(_text(lines), no_wrap=True, overflow="ignore")
+                console.print(Lines([(line, STYLES.get(role, "")) for line, role in lines]))
             case Frame():
                 console.print(_table(block, ascii=options.ascii))
     return out.getvalue()
 
 
+class Lines:
+    """Finished lines, each in one style: Rich has nothing to wrap, cut or measure, and no markup to read."""
+
+    def __init__(self, lines: Sequence[tuple[str, str]]) -> None:
+        self.lines = lines
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        for line, style in self.lines:
+            yield Segment(line, console.get_style(style) if style else None)
+            yield Segment.line()
+
+
 def _table(frame: Frame, *, ascii: bool) -> Table:
-    """A Rich table of cells that are already filled to their columns: it has nothing to measure."""
+    """A Rich table of cells that are already filled to their columns."""
     shape = box.ASCII if ascii else box.HEAVY if frame.answer else box.ROUNDED
     table = Table(
         box=shape, show_header=frame.header is not None, show_lines=frame.ruled, safe_box=False, padding=0,
         pad_edge=False,
     )  # fmt: skip
     for n, size in enumerate(frame.widths):
-        head = Text(f" {pad(frame.header[n], size)} ") if frame.header else ""
-        table.add_column(head, width=size + 2, no_wrap=True, overflow="ignore")
+        head = Lines([(f" {pad(frame.header[n], size)} ", "bold")]) if frame.header else ""
+        table.add_column(head, width=size + 2, no_wrap=True)
     for row in frame.rows:
         table.add_row(*(_filled(cell, size) for cell, size in zip(row, frame.widths, strict=True)))
     return table
 
 
-def _filled(cell: Cell, size: int) -> Text:
-    return _text([(f" {pad(line, size)} ", role) for line, role in cell])
-
-
-def _text(cell: Cell) -> Text:
-    if len(cell) == 1:
-        return Text(cell[0][0], STYLES.get(cell[0][1], ""), no_wrap=True, overflow="ignore", end="")
-    out = Text(no_wrap=True, overflow="ignore", end="")
-    for n, (line, role) in enumerate(cell):
-        out.append(("\n" if n else "") + line, STYLES.get(role))
-    return out
+def _filled(cell: Cell, size: int) -> Lines:
+    return Lines([(f" {pad(line, size)} ", STYLES.get(role, "")) for line, role in cell])

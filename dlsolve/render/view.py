@@ -10,10 +10,11 @@ import msgspec
 
 from dlsolve.conventions import CONVENTIONS
 from dlsolve.formula.closed import closed
-from dlsolve.formula.tree import Name, Ref, Tree, rebuild
+from dlsolve.formula.tree import At, Name, Num, Ref, Tree, rebuild
 from dlsolve.named import answers, differs, drift, held
 from dlsolve.numbers.precision import precision
 from dlsolve.numbers.show import Digits
+from dlsolve.readings import stated
 from dlsolve.render import Options
 from dlsolve.render.hand import Hand, clean, index_of
 from dlsolve.render.rows import Maths, Section, joined, sections_of
@@ -130,7 +131,8 @@ def _rules(hand: Hand, items: Sequence[Item]) -> list[tuple[Maths, str]]:
         if form in forms:
             continue
         forms.add(form)
-        out.append((joined(hand.maths(rule.target), " = ", hand.maths(rule.expr)), hand.text(rule.why)))
+        sides = (hand.maths(stated(hand.trace, side)) for side in (rule.target, rule.expr))
+        out.append((joined(next(sides), " = ", next(sides)), hand.text(rule.why)))
     if len(out) > MAX_RULES:
         dots = "..." if hand.ascii else "…"
         out = [*out[:MAX_RULES], ([f"{dots} {len(out) - MAX_RULES} more"], "")]
@@ -139,7 +141,9 @@ def _rules(hand: Hand, items: Sequence[Item]) -> list[tuple[Maths, str]]:
 
 def _form(tree: Tree) -> Tree:
     """`tree` without the index values of its names."""
-    return Name(tree.base) if isinstance(tree, Ref) else rebuild(tree, _form)
+    if isinstance(tree, Ref) or (isinstance(tree, At) and any(isinstance(i, Num) for i in tree.index)):
+        return Name(tree.base)
+    return rebuild(tree, _form)
 
 
 # -- tables, answers, what is said at the end ---------------------------------------------------
