@@ -8,9 +8,8 @@ from dlsolve.formula.tree import At, Cmp, Num, Tree
 from dlsolve.formula.written import cells, linear
 from dlsolve.linalg.reduce import Reduction, RowOperation
 from dlsolve.notation import subscript
-from dlsolve.numbers.algebraic import Algebraic
 from dlsolve.trace import Trace
-from dlsolve.worked.text import equals_zero, text_of
+from dlsolve.worked.text import equals_zero, signed, text_of
 
 MAX_EQUATIONS = 6
 """Larger systems are not written out as equations: the matrix says the same."""
@@ -56,13 +55,8 @@ def row_name(t: Trace, operation: RowOperation, reduction: Reduction) -> str:
     factor = reduction.number(operation.factor)
     if operation.kind == "scale":
         return f"{row} → {row} / {text_of(t, factor, bracket=True)}"
-    if isinstance(factor, Algebraic):
-        minus = text_of(t, -factor)
-        if text_of(t, factor).startswith("−") and not minus.startswith("−"):
-            return f"{row} → {row} + {text_of(t, -factor, bracket=True)}·{other}"
-        return f"{row} → {row} − {text_of(t, factor, bracket=True)}·{other}"
-    size = "" if abs(factor) == 1 else text_of(t, abs(factor), bracket=True) + "·"
-    return f"{row} → {row} {'+' if factor < 0 else '−'} {size}{other}"
+    minus, size = signed(t, factor)
+    return f"{row} → {row} {'+' if minus else '−'} {size + '·' if size != '1' else ''}{other}"
 
 
 def read_off(t: Trace, reduction: Reduction, n: int, *, exact: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from flint import fmpq, fmpz
 
 from dlsolve.formula.text import level, number, one_line, unicode
-from dlsolve.formula.tree import Cmp, Num, Tree
+from dlsolve.formula.tree import Cmp, Neg, Num, Tree
 from dlsolve.formula.written import exact_number
 from dlsolve.numbers.algebraic import Algebraic
 from dlsolve.numbers.show import Digits, show
@@ -17,6 +17,10 @@ from dlsolve.trace import Trace
 
 _INNER_SIGN = re.compile(r"(?<=[\d.])([+-])(?=[\d.i])")
 """The sign between the two parts of a complex number."""
+
+
+ATOM = 8
+"""`formula.text.level` of what needs no brackets."""
 
 
 def is_exact(value: Any) -> bool:
@@ -36,7 +40,21 @@ def text_of(t: Trace, value: Any, *, bracket: bool = False) -> str:
         return f"({text})" if bracket and text.startswith("−") else text
     tree = exact_number(fmpq(value) if not isinstance(value, Algebraic) else value)
     text = one_line(unicode(tree, t.symbols))
-    return f"({text})" if bracket and (level(tree) < 8 or text.startswith("−")) else text
+    return f"({text})" if bracket and (level(tree) < ATOM or text.startswith("−")) else text
+
+
+def signed(t: Trace, value: Any) -> tuple[bool, str]:
+    """(minus?, the rest, ready to stand in a product): a sum keeps its sign inside."""
+    if is_exact(value):
+        tree = exact_number(value)
+        minus = isinstance(tree, Neg)
+        tree = tree.arg if isinstance(tree, Neg) else tree
+        text = one_line(unicode(tree, t.symbols))
+        return minus, f"({text})" if level(tree) < ATOM else text
+    text = text_of(t, value)
+    if " " in text:
+        return False, f"({text})"
+    return text.startswith("−"), text.removeprefix("−")
 
 
 def vector_text(t: Trace, vector: Iterable[Any]) -> str | None:
