@@ -145,7 +145,7 @@ def hypotheses_of(prior: Mapping[str, fmpq] | None, pieces: Sequence[Evidence], 
     if whole > 1 or (whole < 1 and not left_out):
         raise InputError(
             "$.given.prior", f"the priors sum to {_number(whole)}, not to 1",
-            remedy="give fractions such as 1/3 where decimals are rounded" if len(prior) > 1
+            remedy="name every hypothesis, and give fractions such as 1/3 where decimals are rounded" if len(prior) > 1
             else "give the likelihood under the other hypotheses too, or counts",
         )  # fmt: skip
     return every

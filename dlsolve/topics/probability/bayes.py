@@ -72,7 +72,7 @@ NOTATION = Notation(
     ],
     {"k": "step", "h": "label"},
     {"k": {
-        "k": {"e": "e", "other": "not e", "event": "e", "absent": "e", "turn": "", "past": "", "known": " | e"},
+        "k": {"e": "e", "other": "a", "event": "a", "absent": "not a", "turn": "", "past": "", "known": " | e"},
         "k−1": {"known": " | past"},
     }},
 )  # fmt: skip
@@ -171,9 +171,11 @@ def _words(t: Trace, pieces: Sequence[Evidence]) -> None:
     """What templates say for evidence k: itself, all before it, all up to it."""
     if len(pieces) == 1:
         t.hide("k", 1)
+        event = pieces[0].event
+        t.phrase("k", "k", e="e", other=event, event=event, absent=f"not {event}", turn="", past="", known=" | e")
     else:
         t.phrase(
-            "k", "k", e="eₖ", other="not eₖ", event="eₖ", absent="eₖ", turn="ₖ", past=" | past", known=" | past, eₖ"
+            "k", "k", e="eₖ", other="aₖ", event="aₖ", absent="not aₖ", turn="ₖ", past=" | past", known=" | past, eₖ"
         )
     for k, piece in enumerate(pieces, 1):
         before = ", ".join(e.label for e in pieces[: k - 1])
