@@ -291,7 +291,7 @@ def test_help_imports_no_topic(args: tuple[str, ...]) -> None:
 
 def test_one_topic_is_imported_for_one_topic() -> None:
     modules = loaded("adam", "problems/adam/adam-3steps.json")
-    assert topics_in(modules) == {"dlsolve.topics.adam"}
+    assert topics_in(modules) == {"dlsolve.topics.optimisers", "dlsolve.topics.optimisers.adam"}
     assert not modules & {"sympy", "numpy", "pydantic", "scipy"}, "exact Adam needs neither SymPy nor NumPy"
 
 
