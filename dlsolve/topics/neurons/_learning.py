@@ -93,10 +93,11 @@ def train(p: Problem, t: Trace, data: Data) -> Ending:
     if p.train_bias:
         t.let("b at u", updates)
     t.let("updates at u", updates)
-    t.let("passes at p" if restart else "epochs at p", turn)
+    turns = "passes" if restart else "epochs"
+    t.let(f"{turns} at p", turn)
     t.let("evaluations at k", looked)
     if ending != "hopeless":
-        t.answer(*(("w", j) for j in range(1, d + 1)), *(["b"] if p.train_bias else []), "updates")
+        t.answer(*(("w", j) for j in range(1, d + 1)), *(["b"] if p.train_bias else []), "updates", turns)
     bias = ["b"] if p.train_bias else []
     header = [word, "sample", "x", "z", "ŷ", "y", "update", *(_w(t, j) for j in range(1, d + 1)), *bias]
     t.table("The run (weights after the sample)", header, rows)
