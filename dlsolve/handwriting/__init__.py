@@ -11,5 +11,18 @@ from dlsolve.handwriting.numerals import Numeral
 from dlsolve.handwriting.parser import expression
 from dlsolve.handwriting.shapes import Written
 from dlsolve.handwriting.tokens import UnreadableError
+from dlsolve.handwriting.worked import Link, WorkedLine, lines
 
-__all__ = ["Numeral", "UnreadableError", "Written", "expression", "guarded_value", "normalise_name", "resolve", "value"]
+__all__ = [
+    "Link",
+    "Numeral",
+    "UnreadableError",
+    "WorkedLine",
+    "Written",
+    "expression",
+    "guarded_value",
+    "lines",
+    "normalise_name",
+    "resolve",
+    "value",
+]

@@ -29,7 +29,7 @@ WORKING_BITS = 128
 
 _SCALAR = frozenset(("exp", "ln", "log", "log2", "log10", "sqrt", "abs", "tanh", "sin", "cos", "tan", "erf", "floor"))
 _SEVERAL = frozenset(("max", "min"))
-_WHOLE = frozenset(("sum", "mean", "softmax", "rowsum", "colsum", "transpose"))
+_WHOLE = frozenset(("sum", "mean", "softmax", "rowsoftmax", "rowsum", "colsum", "transpose"))
 _UNBOUNDED = frozenset(("ln", "log", "log2", "log10", "sqrt", "abs", "floor", "max", "min", *_WHOLE))
 
 Value = fmpq | arb | Matrix

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dlsolve.formula.tree import Mat, Tree
+from dlsolve.formula.tree import Mat, Tree, rebuild
 from dlsolve.handwriting.tokens import Token
 
 if TYPE_CHECKING:
     from dlsolve.handwriting.parser import Parser
 
 
-class Column(Mat):
-    """A list written flat; equal to the n×1 matrix it stands for until it is transposed."""
+class Column(Mat, frozen=True):
+    """A list written flat, while it is being read: transposed it stays a column."""
+
+
+def settled(tree: Tree) -> Tree:
+    """`tree` with every `Column` as the plain n×1 matrix that it is."""
+    return rebuild(tree, settled)
 
 
 def read_bracket(parser: Parser, opened: Token) -> Tree:

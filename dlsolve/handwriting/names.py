@@ -79,6 +79,7 @@ def resolve(text: str, known: Collection[str], aliases: Mapping[str, str] | None
     `aliases` maps further spellings (course symbols, label templates) to names. Raises
     `UnreadableError` where two names fit, naming both, or none does, with the nearest one.
     """
+    known = known if isinstance(known, (set, frozenset, dict)) else dict.fromkeys(known)
     if text in known:
         return text
     bare = _bare(text)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 
 from dlsolve.formula.tree import Bin, Call, Cmp, If, Name, Neg, Num, Transpose, Tree
 from dlsolve.handwriting.calls import WORDS, named
-from dlsolve.handwriting.lists import Column, read_bracket
+from dlsolve.handwriting.lists import Column, read_bracket, settled
 from dlsolve.handwriting.tokens import Token, UnreadableError, tokens
 
 MAX_DEPTH = 40
@@ -75,7 +75,7 @@ class Parser:
             raise self.fail("nothing is written here", remedy="write a number or a formula")
         tree = self.conditional()
         self.finish()
-        return tree
+        return settled(tree)
 
     def finish(self) -> None:
         """Nothing may be left over."""

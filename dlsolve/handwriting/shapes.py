@@ -12,7 +12,6 @@ from dlsolve.formula.text import python
 from dlsolve.formula.tree import Bin, Mat, Neg, Num, Transpose, Tree
 from dlsolve.handwriting.complexes import complex_parts
 from dlsolve.handwriting.evaluate import guarded_value
-from dlsolve.handwriting.lists import Column
 from dlsolve.handwriting.numerals import Numeral, free_names, numeral
 from dlsolve.handwriting.tokens import UnreadableError
 
@@ -70,7 +69,7 @@ def describe(tree: Tree, text: str) -> Written:
             return describe(Mat(tuple(zip(*inner.rows, strict=True))), text)
         case Mat(rows):
             items = tuple(describe(cell, python(cell)) for row in rows for cell in row)
-            flat = isinstance(tree, Column) or len(rows) == 1 or len(rows[0]) == 1
+            flat = len(rows) == 1 or len(rows[0]) == 1
             return Written(text, "list" if flat else "matrix", tree, items, (len(rows), len(rows[0])))
     factor = _factored(tree)
     if factor is not None:

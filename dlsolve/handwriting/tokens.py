@@ -15,7 +15,8 @@ from dlsolve.handwriting.spelling import Spelled, scan
 from dlsolve.numbers.exact import MAX_EXPONENT
 
 MAX_CHARS = 2000
-MAX_TOKENS = 200
+MAX_SIGNS = 200
+"""Most names, operations and opening brackets of one text; the numbers of a list are not counted."""
 MAX_DIGITS = 300
 
 _SIGNS = {
@@ -92,6 +93,7 @@ class _Scanner:
         self.out: list[Token] = []
         self.tex = "\\" in text or "$" in text
         self.grids: list[str] = []
+        self.signs = 0
 
     def fail(self, problem: str, at: int | None = None, **more: str) -> UnreadableError:
         return UnreadableError(problem, offset=self.at if at is None else at, where=self.where, **more)
@@ -105,8 +107,9 @@ class _Scanner:
         return self.out
 
     def emit(self, kind: str, text: str, end: int, name: Spelled | None = None) -> None:
-        if len(self.out) >= MAX_TOKENS and kind != "end":
-            raise self.fail(f"more than {MAX_TOKENS} numbers, names and signs", remedy="write it in shorter lines")
+        self.signs += kind in ("name", "op", "open") and text not in (",", ";")
+        if self.signs > MAX_SIGNS:
+            raise self.fail(f"more than {MAX_SIGNS} names and signs", remedy="write it in shorter lines")
         self.out.append(Token(kind, text, self.at, end, self.gap, name))
         self.at, self.gap = end, False
 

@@ -1,0 +1,211 @@
+"""Worked lines: ``v_2 = 0.9(0.05) + (0.1)(0.4) = 0.045 + 0.04 = 0.085`` link by link.
+
+Text, Markdown, LaTeX and what handwriting recognition makes of a page. A link that cannot be read
+is kept with the reason; it never stops the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from dlsolve.formula.tree import Tree
+from dlsolve.handwriting.answers import value
+from dlsolve.handwriting.commas import letter_times
+from dlsolve.handwriting.cuts import Part, parts, rows
+from dlsolve.handwriting.names import normalise_name
+from dlsolve.handwriting.numerals import free_names
+from dlsolve.handwriting.parser import expression
+from dlsolve.handwriting.shapes import Written, describe
+from dlsolve.handwriting.tokens import MAX_CHARS, UnreadableError
+from dlsolve.handwriting.words import is_function
+
+MAX_TEXT = 50_000
+"""Most characters of one submission that are read."""
+
+_LABEL = re.compile(r"\s*(?:\\text\s*\{[^{}]*\}\s*(?=\S)|\([a-z0-9]{1,3}\)\s+|[0-9]{1,2}[.)]\s+|[-*>•#]+\s+|[①-⑳]\s*)")
+_CALL = re.compile(r"\\?(?P<head>[A-Za-z][A-Za-z_{}0-9]*)\s*\((?P<inside>[^()=]{1,80})\)")
+_SYMBOL = re.compile(r"[^A-Za-z]|^.{1,2}$")
+_ASIDE = re.compile(r"\s*(?:\((?=[^()]*[A-Za-z]{3})[^()]*\)|\[(?=[^\[\]]*[A-Za-z]{2})[^\[\]]*\])\s*$")
+_REMARK = re.compile(
+    r"(?<=[0-9)\]}])(?:,\s|\s)\s*"
+    r"(?:as|so|since|because|hence|thus|then|which|rounded|correct|from|after|is|the|by)\b[A-Za-z' ]*$"
+)
+"""Words after a result: ``0.1, as required``."""
+_EDGE = " \t\r\n$.,;:~\\&"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One side of a chain of equalities.
+
+    `start` and `end` are offsets in the source. `tree` is None where the text cannot be read, and
+    `reason` says why. `written` says how its digits were written, where it holds numbers alone.
+    `relation` stands before the link; it is empty for a first link without a name.
+    """
+
+    text: str
+    start: int
+    end: int
+    tree: Tree | None
+    relation: Literal["=", "≈", ""] = "="
+    written: Written | None = None
+    reason: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the link can be worked out: it is read, and no name stands in it."""
+        return self.tree is not None and self.written is not None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedLine:
+    """A chain of equalities: the name on its left, as written (None where there is none), and its links."""
+
+    name: str | None
+    name_at: tuple[int, int]
+    links: tuple[Link, ...]
+
+    @property
+    def last(self) -> Written | None:
+        """What the chain ends with, where that is readable without names."""
+        return self.links[-1].written if self.links else None
+
+
+def lines(text: str) -> list[WorkedLine]:
+    """The worked lines in `text`, in order; prose and formulas without ``=`` are passed over.
+
+    A row that begins with ``=``, ``≈`` or ``⇒`` goes on with the line before it. Raises
+    `UnreadableError` only where the text is longer than `MAX_TEXT`.
+    """
+    if len(text) > MAX_TEXT:
+        raise UnreadableError(f"{len(text)} characters; at most {MAX_TEXT} are read", offset=MAX_TEXT)
+    out: list[_Open] = []
+    dangling = False
+    for row in rows(text):
+        chain = parts(row)
+        for n, part in enumerate(chain):
+            bare = _trim(part)
+            last = n == len(chain) - 1
+            if not bare.text:
+                # "v =" at the end of a row goes on in the next one
+                dangling = dangling or (last and part.relation != "" and bool(out))
+                continue
+            named = None if last or chain[n + 1].relation == "⇒" else _name(bare)
+            if part.relation == "" and not dangling:
+                if last:
+                    continue
+                out.append(_Open(named or bare, []))
+                if named is None:
+                    out[-1].name = None
+                    out[-1].links.append(_link(bare, ""))
+            elif part.relation == "⇒" and named is not None:
+                out.append(_Open(named, []))
+            else:
+                if not out:
+                    out.append(_Open(None, []))
+                out[-1].links.append(_link(bare, "≈" if part.relation == "≈" else "="))
+            dangling = False
+    return [line.close(text) for line in out if line.links]
+
+
+@dataclass(slots=True)
+class _Open:
+    """A worked line that may go on in the next row."""
+
+    name: Part | None
+    links: list[Link]
+
+    def close(self, text: str) -> WorkedLine:
+        links = tuple(replace(link, text=text[link.start : link.end]) for link in self.links)
+        if self.name is None:
+            return WorkedLine(None, (links[0].start, links[0].start), links)
+        start, end = self.name.start, self.name.start + len(self.name.text)
+        return WorkedLine(text[start:end], (start, end), links)
+
+
+def _trim(part: Part) -> Part:
+    """`part` without spaces, dollar signs and a sentence's full stop around it."""
+    left = len(part.text) - len(part.text.lstrip(" \t\r\n$~&"))
+    text = part.text[left:].rstrip(_EDGE)
+    return Part(part.relation, text, part.start + left)
+
+
+def _name(part: Part) -> Part | None:
+    """The name at the end of a left side, its label and prose left off: ``For batch 2: ŷ₃`` -> ŷ₃."""
+    text, start = part.text, part.start
+    for _ in range(4):
+        label = _LABEL.match(text)
+        if not label or label.end() >= len(text):
+            break
+        text, start = text[label.end() :], start + label.end()
+    for suffix in _suffixes(text):
+        if _is_name(suffix):
+            return Part(part.relation, suffix, start + len(text) - len(suffix))
+    return None
+
+
+def _suffixes(text: str) -> Iterator[str]:
+    """`text`, then what follows its last colon, comma, and space; a last word that is a symbol first."""
+    words = text.split()
+    if len(words) > 1 and len(words[-1]) < 30 and re.fullmatch(r"[A-Za-z' ,.:;-]+", text[: -len(words[-1])]):
+        if _SYMBOL.search(words[-1]):
+            yield words[-1]
+    yield text
+    for mark in (":", ";", ",", "}", "$"):
+        rest = text.rpartition(mark)[2].strip()
+        if rest and rest != text:
+            yield rest
+    if len(words) > 1:
+        yield words[-1]
+
+
+def _is_name(text: str) -> bool:
+    if not text or len(text) > 80:
+        return False
+    call = _CALL.fullmatch(text)
+    if call:
+        return bool(re.search(r"[A-Za-z]", call["inside"]) or len(call["head"]) == 1) and not is_function(call["head"])
+    return bool(normalise_name(text)) and text[0] not in "0123456789"
+
+
+def _link(part: Part, relation: Literal["=", "≈", ""]) -> Link:
+    """`part` read; the reason where it cannot be. A remark after the numbers is left off."""
+    text, reason = part.text, ""
+    tree: Tree | None = None
+    written: Written | None = None
+    try:
+        tree, written = _read(text)
+    except UnreadableError as fault:
+        reason = fault.reason
+    if written is None and len(text) <= MAX_CHARS:
+        for remark in (_ASIDE.search(text), _REMARK.search(text)):
+            if remark and remark.start():
+                again = _link(Part(part.relation, text[: remark.start()].rstrip(_EDGE), part.start), relation)
+                if again.written is not None:
+                    return again
+    return Link(text, part.start, part.start + len(text), tree, relation, written, reason)
+
+
+def _read(text: str) -> tuple[Tree, Written | None]:
+    if len(text) > MAX_CHARS:
+        raise UnreadableError(f"{len(text)} characters; at most {MAX_CHARS} are read", offset=MAX_CHARS)
+    try:
+        tree = expression(letter_times(text))
+    except UnreadableError as fault:
+        return _value(text, fault)
+    if not free_names(tree):
+        return tree, describe(tree, text)
+    try:
+        return _value(text, None)  # a unit is no name: 0.42 bits
+    except UnreadableError:
+        return tree, None
+
+
+def _value(text: str, fault: UnreadableError | None) -> tuple[Tree, Written]:
+    written = value(text)
+    if written.tree is None or free_names(written.tree):
+        raise fault or UnreadableError("this is not a number")
+    return written.tree, written
