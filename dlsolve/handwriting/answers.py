@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Literal
 
 from flint import fmpq
+from msgspec import structs
 
 from dlsolve.formula.tree import Bin, Name, Num, Tree
 from dlsolve.handwriting.commas import letter_times, settle_commas
@@ -190,7 +191,7 @@ class _Reader:
         items = []
         for sign in ("+", "-"):
             changed = list(run)
-            changed[signs[0]] = replace(run[signs[0]], text=sign)
+            changed[signs[0]] = structs.replace(run[signs[0]], text=sign)
             items.append(describe(self.parse(changed), f"{text} ({sign})"))
         return Written(text, "set", items=tuple(items), size=(2, 1))
 

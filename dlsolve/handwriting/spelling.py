@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dlsolve.handwriting.glyphs import (
     ALIKE,
@@ -36,8 +37,7 @@ MAX_PARTS = 12
 """Most sub- and superscripts of one name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spelled:
+class Spelled(Struct, frozen=True):
     """A name in its parts. `low` holds subscripts, `high` bracketed superscripts, in order;
     `fused` is True where the first subscript was written without ``_`` (``beta1``)."""
 

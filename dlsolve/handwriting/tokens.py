@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dlsolve.errors import InputError
 from dlsolve.handwriting.glyphs import ALNUM, DIGITS, SUPERSCRIPTS, closing, command
@@ -69,8 +70,7 @@ class UnreadableError(InputError):
         return UnreadableError(self.reason, offset=self.offset, where=where, found=self.found, remedy=self.remedy)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """`kind` is num, name, op, open, close or end; `gap` says that a space stands before it."""
 
     kind: str
