@@ -45,6 +45,11 @@ def test_lines_break_before_a_sign_and_keep_numbers_whole() -> None:
     assert flow(pieces, 22, Pen()) == ["= 0.111111 + 0.222222", "  + 0.333333"]
 
 
+def test_lines_break_outside_brackets_where_that_will_do() -> None:
+    pieces: list[Piece] = ["(λ", " − 5)·(λ", " − 3) = 0", " → ", "(λ", " − 5)·(λ", " + 3)"]
+    assert flow(pieces, 21, Pen()) == ["(λ − 5)·(λ − 3) = 0", "  → (λ − 5)·(λ + 3)"]
+
+
 def test_a_number_longer_than_the_line_stays_whole() -> None:
     assert "1" * 50 in "\n".join(flow(["= " + "1" * 50, " + 2"], 20, Pen()))
 

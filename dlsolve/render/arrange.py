@@ -143,7 +143,8 @@ class Arranger:
         rule, value = max(rule, 4) if rule else 0, max(value, 5) if value else 0
         if name + rule + numbers + value + self.frame(4) <= self.room and rule and numbers and value:
             spare = self.room - self.frame(4) - name - rule - value
-            return [name, rule, max(min(max(numbers, say), spare), 1), value]
+            if say <= 3 * spare:  # a long sentence wants a wider column
+                return [name, rule, max(min(max(numbers, say), spare), 1), value]
         both = max(rule, numbers)
         if name + both + value + self.frame(3) <= self.room and value:
             spare = self.room - self.frame(3) - name - value

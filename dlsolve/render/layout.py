@@ -17,6 +17,8 @@ from dlsolve.formula.text import Grid, Piece
 
 MAX_COLUMNS = 12
 MAX_ROWS = 12
+MAX_DEPTH = 4
+"""Brackets within which a line is still broken at a sign."""
 GAP = "  "
 """Between the columns of a matrix."""
 
@@ -191,21 +193,7 @@ def fold(text: str, room: int, indent: int = 0) -> list[str]:
 def flow(pieces: Iterable[Piece], room: int, pen: Pen, indent: int = 2) -> list[str]:
     """`pieces` in lines of at most `room` columns, matrices drawn where they stand."""
     page = _Page(room, pen, indent)
-    for group in _groups(pieces):
-        boxes = [box(p) if isinstance(p, str) else draw(p, pen) for p in group]
-        if not page.fits(sum(b.width for b in boxes)):
-            page.turn()
-            if page.lines and isinstance(group[0], str):
-                boxes[0] = box(group[0].lstrip())
-        if page.fits(sum(b.width for b in boxes)):
-            page.add(*boxes)
-            continue
-        # a group that is wider than a line: piece by piece, matrices in blocks, text folded
-        for piece, drawn in zip(group, boxes, strict=True):
-            if isinstance(piece, str):
-                page.words(drawn.lines[0])
-            else:
-                page.matrix(piece, drawn)
+    page.fill(list(pieces), -1)
     page.turn()
     return [line.rstrip() for line in page.lines]
 
@@ -236,6 +224,31 @@ class _Page:
             self.lines += beside(self.row).lines
             self.row, self.used, self.blank = [box(" " * self.indent)], self.indent, True
 
+    def fill(self, pieces: Sequence[Piece], depth: int) -> None:
+        """Add `pieces`, breaking at brackets no deeper than `depth` while that will do; at depth -1
+        only before an arrow, which then always opens a line."""
+        groups = _groups(pieces, depth)
+        for group in groups:
+            boxes = [box(p) if isinstance(p, str) else draw(p, self.pen) for p in group]
+            size = sum(b.width for b in boxes)
+            if not self.fits(size) and (depth < 0 or self.indent + size <= self.room + 1):
+                self.turn()
+                if isinstance(group[0], str) and self.lines:
+                    group = [group[0].lstrip(), *group[1:]]
+                    boxes[0] = box(str(group[0]))
+                    size = sum(b.width for b in boxes)
+            if self.fits(size):
+                self.add(*boxes)
+            elif len(group) > 1 and depth < MAX_DEPTH:
+                self.fill(group, depth + 1)
+            else:
+                # wider than a line: piece by piece, matrices in blocks, text folded
+                for piece, drawn in zip(group, boxes, strict=True):
+                    if isinstance(piece, str):
+                        self.words(drawn.lines[0])
+                    else:
+                        self.matrix(piece, drawn)
+
     def words(self, text: str) -> None:
         if not self.fits(width(text)) and self.used > self.room // 2:
             self.turn()
@@ -257,14 +270,20 @@ class _Page:
         self.turn()
 
 
-def _groups(pieces: Iterable[Piece]) -> list[list[Piece]]:
-    """`pieces` parted where a line may break."""
+def _groups(pieces: Iterable[Piece], most: int) -> list[list[Piece]]:
+    """`pieces` parted where a line may break: before an arrow, or before a space within at
+    most `most` brackets."""
     out: list[list[Piece]] = []
+    depth = 0
     for piece in pieces:
-        if not out or (isinstance(piece, str) and piece.startswith(" ")):
+        opens = isinstance(piece, str) and piece.startswith(" ") and depth <= most
+        opens = opens or piece in (" → ", " -> ")
+        if not out or opens:
             out.append([piece])
         else:
             out[-1].append(piece)
+        if isinstance(piece, str):
+            depth += piece.count("(") - piece.count(")")
     return out
 
 
