@@ -104,6 +104,9 @@ _EACH: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "tanh": lambda x: _ZERO if x == 0 else mp.tanh(_real(x)),
     "erf": lambda x: _ZERO if x == 0 else mp.erf(_real(x)),
+    "sin": lambda x: _ZERO if x == 0 else mp.sin(_real(x)),
+    "cos": lambda x: _ONE if x == 0 else mp.cos(_real(x)),
+    "tan": lambda x: _ZERO if x == 0 else mp.tan(_real(x)),
     "floor": lambda x: Fraction(math.floor(x)),
     "ones": lambda x: _ONE,
     "linear": lambda x: x,
@@ -118,6 +121,7 @@ _EACH: dict[str, Callable[..., Any]] = {
     "leaky_relu_prime": lambda x, slope: _ONE if x > 0 else slope,
     "elu": lambda x, alpha: x if x > 0 else _times(alpha, _exp(x) - 1),
     "elu_prime": lambda x, alpha: _ONE if x > 0 else _times(alpha, _exp(x)),
+    "gelu": lambda x: _times(x, _divide(_add(_ONE, _EACH["erf"](_divide(x, _sqrt(Fraction(2))))), Fraction(2))),
     "abs_prime": lambda x: Fraction((x > 0) - (x < 0)),
 }
 
@@ -150,9 +154,9 @@ def _matrix(rows: list[list[Any]]) -> Any:
     return out
 
 
-def _softmax(x: Any) -> Any:
+def _softmax(x: Any, by_row: bool) -> Any:
     powers = _spread(_exp, x)
-    axis = 1 if x.shape[0] == 1 and x.shape[1] > 1 else 0
+    axis = 1 if by_row or (x.shape[0] == 1 and x.shape[1] > 1) else 0
     return _spread(_divide, powers, _total(powers, axis))
 
 
@@ -164,8 +168,8 @@ def _call(fn: str, args: list[Any]) -> Any:
             return _divide(_total(args[0]), Fraction(args[0].size if _array(args[0]) else 1))
         case "rowsum" | "colsum":
             return _total(args[0], 1 if fn == "rowsum" else 0)
-        case "softmax":
-            return _softmax(args[0])
+        case "softmax" | "rowsoftmax":
+            return _softmax(args[0], by_row=fn == "rowsoftmax")
         case "transpose":
             return args[0].T if _array(args[0]) else args[0]
         case "count":

@@ -62,9 +62,10 @@ ORDER = [
     "handwriting",
     "fields",
     "conventions",
-    "policy readings trace backward",
-    "worked functions_of contrast",
+    "policy readings trace backward differences",
+    "worked functions_of contrast differences",
     "topic",
+    "descent_slips",
     "topics",
     "catalog",
     "solver",
@@ -78,7 +79,7 @@ ORDER = [
 ]
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms.split()}
 NEVER = {
-    "render": {"topics", "catalog", "fields", "handwriting"},
+    "render": {"topics", "catalog", "handwriting"},
     "checker": {"render", "topics"},
     "topics": {"policy"},
 }

@@ -56,6 +56,12 @@ class Closed:
     def __rtruediv__(self, other: Any) -> Any:
         return quotient(other, self)
 
+    def __pow__(self, exponent: int) -> Any:
+        out: Any = fmpq(1)
+        for _ in range(exponent):
+            out = self * out
+        return out
+
     __radd__, __rmul__ = __add__, __mul__
 
     def ball(self) -> arb:

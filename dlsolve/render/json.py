@@ -10,6 +10,7 @@ import msgspec
 from flint import fmpq
 
 from dlsolve.errors import DlsolveError
+from dlsolve.fields.kinds import Expression
 from dlsolve.formula.closed import closed
 from dlsolve.formula.latex import latex, matrix
 from dlsolve.formula.latex import number as latex_number
@@ -18,7 +19,7 @@ from dlsolve.formula.tree import If, Tree
 from dlsolve.named import answers, differs
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import precision
-from dlsolve.numbers.show import Digits, Shown, fraction, terminates
+from dlsolve.numbers.show import Digits, Shown, fraction, from_float
 from dlsolve.readings import branch_text, exact_text, json_value, lines, question_lines, rows_of, shown_value
 from dlsolve.render import Options
 from dlsolve.solver import Solution
@@ -60,14 +61,22 @@ def document(solution: Solution, options: Options) -> dict[str, Any]:
 
 
 def given(problem: Any) -> dict[str, Any]:
-    """A problem's fields as they would be typed; those left out stay out."""
-    values = {name: getattr(problem, name) for name in problem.__struct_fields__}
-    return {name: _typed(value) for name, value in values.items() if value is not None}
+    """A problem's fields as they would be typed (W1, W2, … of a family); those left out stay out."""
+    out: dict[str, Any] = {}
+    for name in problem.__struct_fields__:
+        value = getattr(problem, name)
+        family = isinstance(value, dict) and any(isinstance(k, int) for k in value)
+        out |= {f"{name}{k}": v for k, v in value.items()} if family else {name: value}
+    return {name: _typed(value) for name, value in out.items() if value is not None and value != {}}
 
 
 def _typed(value: Any) -> Any:
     if isinstance(value, fmpq):
-        return json_value(value) if terminates(value) else fraction(value)
+        number = json_value(value)
+        same = not isinstance(number, str) and from_float(float(number)) == value
+        return number if same else fraction(value)
+    if isinstance(value, Expression):
+        return value.text
     if isinstance(value, Matrix):
         return [[_typed(e) for e in row] for row in value.rows]
     if isinstance(value, list | tuple):
