@@ -105,6 +105,9 @@ def page(values: Mapping[str, Any], *, detail: Detail = "all", steps_all: bool =
         width=max(40, width),
         detail=detail,
         steps_all=steps_all,
-        color=to_terminal and not values.get("no_color") and not os.environ.get("NO_COLOR"),
+        color=to_terminal
+        and not values.get("no_color")
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb",
         ascii=target in (None, "-") and ascii_only(),
     )
