@@ -1,25 +1,23 @@
-"""Backpropagation over a run: one named rule per gradient, from the forward steps themselves."""
+"""Backpropagation over a run: one named rule per gradient, from the forward steps themselves.
+
+The rules are derived for one step of the run; an index that runs (the epoch) stays a letter in
+them, so that a gradient has the same rule in every epoch.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
-from flint import arb, fmpq
-
-from dlsolve.errors import DlsolveError
-from dlsolve.formula.compiled import EXACT, compiled
 from dlsolve.formula.derive import ONE, Pull, Shape, add
+from dlsolve.formula.functions import CONSTANTS
+from dlsolve.formula.indices import back, place
 from dlsolve.formula.rules import Rule
-from dlsolve.formula.tree import Index, Name, Ref, Tree, nodes
-from dlsolve.numbers.matrix import Matrix
-from dlsolve.numbers.precision import UndecidedError
+from dlsolve.formula.tree import At, Bin, Index, Name, Num, Reduce, Ref, Tree, nodes, rebuild
 from dlsolve.readings import instantiate
-from dlsolve.trace import Environment, Key, Step, Trace
+from dlsolve.trace import Key, Step, Trace
 
-FINITE_STEP = fmpq(1, 10**8)
-MAX_PROBES = 40
-"""Gradient entries that a finite-difference check compares at most."""
+Form = Ref | At
+"""A quantity as it stands in a derived rule: ``W[2, e-1]``, with running letters left open."""
 
 
 def gradient_key(key: Key) -> Key:
@@ -27,191 +25,234 @@ def gradient_key(key: Key) -> Key:
     return "d" + key if isinstance(key, str) else ("d" + str(key[0]), *key[1:])
 
 
-def ref(key: Key) -> Tree:
-    """A key as it stands in an instantiated tree."""
-    return Ref(key) if isinstance(key, str) else Ref(str(key[0]), tuple(key[1:]))
+def differentiate(
+    trace: Trace, loss: Key, wrt: Sequence[Key], name: Callable[[Key], Key] = gradient_key, **running: Index
+) -> None:
+    """Work out every gradient of `loss` on the way to `wrt`, as named steps of the run."""
+    trace.loss = loss
+    for rule in backward(trace, loss, wrt, name, **running):
+        trace.let(rule, *running.values())
 
 
 def backward(
-    trace: Trace,
-    loss: Key,
-    wrt: Sequence[Key],
-    name: Callable[[Key], Key] = gradient_key,
+    trace: Trace, loss: Key, wrt: Sequence[Key], name: Callable[[Key], Key] = gradient_key, **running: Index
 ) -> list[Rule]:
     """Rules for the gradient of `loss` by `wrt` and by every value on the way, last layer first.
 
-    `name` gives the key of the gradient by a key. Raises `RuleError` for a function without a
-    derivative.
+    `name` gives the key of the gradient by a key. Index letters in `running`, with their values at
+    this step, stay letters. Raises `RuleError` for a function without a derivative.
     """
-    chain = _chain(trace, loss, wrt)
-    wanted = {ref(k) for k in wrt} | {ref(k) for k, _ in chain}
-    contributions: dict[Tree, list[tuple[Key, Tree]]] = {ref(loss): []}
-    out: list[Rule] = []
+    signature = (loss if isinstance(loss, str) else loss[0], *(k if isinstance(k, str) else k[0] for k in wrt))
+    known: _Backward | None = trace.derived.get(signature)
+    if known is not None and known.fits(loss, wrt, running):
+        return known.made
+    made = trace.derived[signature] = _Backward(trace, loss, wrt, name, running)
+    return made.made
 
-    def shape(leaf: Tree) -> Shape:
-        return _shape(trace, leaf, name)
 
-    for key, expr in reversed(chain):
-        if key == loss:
-            seed: Tree = ONE
-        else:
-            out.append(_rule(trace, key, contributions[ref(key)], name))
-            seed = ref(name(key))
-        pull = Pull(shape)
-        pull.back(expr, seed, ref(key))
-        for leaf, terms in pull.found.items():
-            if leaf in wanted:
-                total = terms[0]
-                for term in terms[1:]:
-                    total = add(total, term)
-                contributions.setdefault(leaf, []).append((key, total))
-    for key in wrt:
-        if ref(key) in contributions:
-            out.append(_rule(trace, key, contributions[ref(key)], name))
+def chain(trace: Trace, loss: Key, wrt: Sequence[Key], running: Mapping[str, Index] | None = None) -> dict[Key, Tree]:
+    """The steps that lead from `wrt` to `loss`, in order, each with its expression at this step.
+
+    A slip in a forward rule leaves the derivation as the true rules have it.
+    """
+    forms = _Forms(trace, running or {})
+    stop = set(wrt)
+    expressions: dict[Key, Tree] = {}
+    needs: dict[Key, list[Key]] = {}
+    leads: dict[Key, bool] = dict.fromkeys(wrt, True)
+    out: dict[Key, Tree] = {}
+    stack = [(loss, False)]
+    while stack:
+        key, seen = stack.pop()
+        if seen:
+            leads[key] = any(leads.get(k, False) for k in needs[key])
+            if leads[key]:
+                out[key] = expressions[key]
+        elif key not in needs and key not in stop:
+            step = trace.steps.get(key)
+            if isinstance(step, Step):
+                expressions[key] = forms.of(step)
+                needs[key] = [forms.key(leaf) for leaf in leaves(expressions[key])]
+                stack.append((key, True))
+                stack += [(k, False) for k in needs[key]]
     return out
 
 
-def _chain(trace: Trace, loss: Key, wrt: Sequence[Key]) -> list[tuple[Key, Tree]]:
-    """The steps that lead from `wrt` to `loss`, in order, with their expressions at the step."""
-    def true(s: Step) -> Rule:
-        # a slip in a forward rule leaves the backward rules as the true network has them
-        return trace.true_rules.get(s.rule.id, s.rule)
-
-    steps = [s for s in trace.steps.values() if isinstance(s, Step)]
-    at_step = {
-        s.key: _named(instantiate(trace, true(s).expr, dict(zip(true(s).letters, s.index, strict=False)), None))
-        for s in steps
-    }
-    reach = {ref(k) for k in wrt}
-    forward = []
-    for s in steps:
-        if any(n in reach for n in nodes(at_step[s.key])):
-            reach.add(ref(s.key))
-            forward.append(s.key)
-    need = {ref(loss)}
-    chain: list[tuple[Key, Tree]] = []
-    for key in reversed(forward):
-        if ref(key) in need:
-            need.update(n for n in nodes(at_step[key]) if isinstance(n, Ref))
-            chain.append((key, at_step[key]))
-    return chain[::-1]
+def leaves(tree: Tree) -> list[Form]:
+    """The quantities of an expression, each once."""
+    return list(dict.fromkeys(n for n in nodes(tree) if isinstance(n, Ref | At)))
 
 
-def _named(tree: Tree) -> Tree:
-    """`tree` with plain names as references, so that each quantity has one form."""
-    from dlsolve.formula.tree import rebuild
+class _Forms:
+    """Between the named values of a run and the forms that stand for them in its rules."""
 
-    return Ref(tree.id) if isinstance(tree, Name) else rebuild(tree, _named)
+    def __init__(self, trace: Trace, running: Mapping[str, Index]) -> None:
+        self.trace = trace
+        self.running = running
 
+    def of(self, step: Step) -> Tree:
+        """The true rule's expression at `step`."""
+        rule = self.trace.rules.get(step.rule.id, step.rule)
+        letters = dict(zip(rule.letters, step.index, strict=False))
+        if any(isinstance(n, Reduce) for n in nodes(rule.expr)):
+            return self._settled(instantiate(self.trace, rule.expr, letters, None), {})
+        bound = {k: v for k, v in letters.items() if self.running.get(k) != v}
+        return self._settled(rule.expr, {**self.trace.constants, **bound})
 
-def _shape(trace: Trace, leaf: Tree, name: Callable[[Key], Key]) -> Shape:
-    assert isinstance(leaf, Ref)
-    key: Key = (leaf.base, *leaf.index) if leaf.index else leaf.base
-    if key not in trace.env:
-        key = next(k for k in trace.env if not isinstance(k, int) and _is_key(k) and name(k) == key)
-    value = trace.env[key]
-    return tuple(value.shape) if hasattr(value, "shape") else (1, 1)  # type: ignore[return-value]
+    def _settled(self, tree: Tree, bound: Mapping[str, Index]) -> Tree:
+        match tree:
+            case Name(id_) if id_ in bound:
+                return Num(str(bound[id_]))
+            case Name(id_):
+                return tree if id_ in self.running or id_ in CONSTANTS else Ref(id_)
+            case At(base, index):
+                places = tuple(place(i, bound) for i in index)
+                if all(isinstance(p, int | str) for p in places):
+                    return Ref(base, tuple(p for p in places if isinstance(p, int | str)))
+                return At(base, tuple(back(p) for p in places))
+            case _:
+                return rebuild(tree, lambda child: self._settled(child, bound))
 
+    def key(self, form: Form) -> Key:
+        """The named value that `form` stands for at this step."""
+        if isinstance(form, Ref):
+            return (form.base, *form.index) if form.index else form.base
+        values = (place(i, self.running) for i in form.index)
+        return (form.base, *(v if isinstance(v, int | str) else str(v) for v in values))
 
-def _is_key(key: Any) -> bool:
-    return not (isinstance(key, str) and key.startswith(("#", "@")))
-
-
-def _rule(trace: Trace, key: Key, contributions: Sequence[tuple[Key, Tree]], name: Callable[[Key], Key]) -> Rule:
-    expr = contributions[0][1]
-    for _, term in contributions[1:]:
-        expr = add(expr, term)
-    target = name(key)
-    base = target if isinstance(target, str) else str(target[0])
-    at: tuple[Index, ...] = () if isinstance(target, str) else tuple(target[1:])
-    return Rule(trace.name(target), base, (), expr, _chain_words(trace, key, [k for k, _ in contributions]), at=at)
-
-
-def _chain_words(trace: Trace, key: Key, through: Sequence[Key]) -> str:
-    """``∂L/∂a₁ · ∂a₁/∂z₁``, summed over the ways from `key` to the loss."""
-
-    def symbol(k: Key) -> str:
-        return trace.symbols.unicode(k if isinstance(k, str) else str(k[0]), () if isinstance(k, str) else [str(i) for i in k[1:]])
-
-    loss = symbol(trace.loss) if trace.loss is not None else "L"
-    parts = []
-    for k in through:
-        outer = "" if k == trace.loss else f"∂{loss}/∂{symbol(k)} · "
-        parts.append(f"{outer}∂{symbol(k)}/∂{symbol(key)}")
-    return " + ".join(parts)
-
-
-def differentiate(trace: Trace, loss: Key, wrt: Sequence[Key], name: Callable[[Key], Key] = gradient_key) -> None:
-    """Work out every gradient of `loss` on the way to `wrt`, as named steps of the run."""
-    trace.loss = loss
-    for rule in backward(trace, loss, wrt, name):
-        trace.let(rule)
-
-
-def finite_differences(trace: Trace, loss: Key, gradients: Mapping[Key, Key]) -> None:
-    """Check gradients (parameter key -> gradient key) by central differences of the same rules.
-
-    Written as a check line; skipped under other policies than exact, and where a kink is met.
-    """
-    if not trace.policy.passive:
-        return
-    chain = _chain(trace, loss, list(gradients))
-    worst = 0.0
-    probes = 0
-    try:
-        for parameter, gradient in gradients.items():
-            for i, j in _places(trace.env[parameter]):
-                if probes >= MAX_PROBES:
-                    break
-                probes += 1
-                up = _loss_at(trace, chain, loss, parameter, i, j, FINITE_STEP)
-                down = _loss_at(trace, chain, loss, parameter, i, j, -FINITE_STEP)
-                slope = (up - down) / (2 * FINITE_STEP)
-                true = _entry(trace.env[gradient], i, j)
-                gap = abs(float(slope.mid()) - float(arb(true).mid() if not isinstance(true, float) else true))
-                worst = max(worst, gap / max(1.0, abs(float(slope.mid()))))
-    except (UndecidedError, DlsolveError):
-        return
-    trace.check("gradients agree with finite differences", worst < 1e-5,
-                f"{probes} entries, central differences with h = 10⁻⁸")  # fmt: skip
+    def target(self, form: Form, name: Callable[[Key], Key]) -> tuple[str, tuple[Index | Name, ...]]:
+        """Base and indices of the gradient by `form`: an index that moves with a letter is that letter."""
+        here = name(self.key(form))
+        if isinstance(here, str):
+            return here, ()
+        places: list[Index | Name] = list(here[1:])
+        for letter, value in self.running.items():
+            if not isinstance(value, int) or letter not in {n.id for n in nodes(form) if isinstance(n, Name)}:
+                continue
+            next_ = name(_Forms(self.trace, {**self.running, letter: value + 1}).key(form))
+            for n, (before, after) in enumerate(zip(here[1:], next_[1:], strict=True)):
+                if before != after and before == value:
+                    places[n] = Name(letter)
+        return str(here[0]), tuple(places)
 
 
-def _places(value: Any) -> list[tuple[int, int]]:
-    rows, cols = value.shape if hasattr(value, "shape") else (1, 1)
-    return [(i, j) for i in range(rows) for j in range(cols)]
+class _Backward:
+    def __init__(
+        self, trace: Trace, loss: Key, wrt: Sequence[Key], name: Callable[[Key], Key], running: Mapping[str, Index]
+    ) -> None:
+        self.trace = trace
+        self.name = name
+        self.running = running
+        self.forms = _Forms(trace, running)
+        self.loss = loss
+        self.chain = chain(trace, loss, wrt, running)
+        self.by_key = {self.forms.key(leaf): leaf for expr in self.chain.values() for leaf in leaves(expr)}
+        self.wrt = list(wrt)
+        self.gradients: dict[Tree, Form] = {}
+        self.values: dict[Tree, Form] = {}
+        """The form that a gradient is by: it has its shape."""
+        self.made = self._rules()
+        self.parameters = [self._form(k) for k in self.wrt]
+        steps = [trace.steps[k] for k in self.chain]
+        self.used = [(self._form(k), s.rule) for k, s in zip(self.chain, steps, strict=True) if isinstance(s, Step)]
+        forms = dict.fromkeys(leaf for expr in self.chain.values() for leaf in leaves(expr))
+        self.shapes = [(leaf, self._shape(leaf)) for leaf in forms]
+
+    def fits(self, loss: Key, wrt: Sequence[Key], running: Mapping[str, Index]) -> bool:
+        """Whether the same rules hold at another step: same forward rules, same shapes."""
+        if running.keys() != self.running.keys() or len(wrt) != len(self.wrt):
+            return False
+        self.forms = forms = _Forms(self.trace, running)
+        steps = self.trace.steps
+        keys = [(loss if form is None else forms.key(form), rule) for form, rule in self.used]
+        return (
+            all(form is not None and forms.key(form) == key for form, key in zip(self.parameters, wrt, strict=True))
+            and all(isinstance(step := steps.get(key), Step) and step.rule is rule for key, rule in keys)
+            and all(self._shape(leaf) == shape for leaf, shape in self.shapes)
+        )
+
+    def _form(self, key: Key) -> Form | None:
+        """The form of a named value in the derived rules; None for the loss, which stands in none."""
+        return self.by_key.get(key)
+
+    def _rules(self) -> list[Rule]:
+        """A gradient stands as soon as every way from it to the loss is known: of a layer first its
+        own, then those of its weights."""
+        out: list[Rule] = []
+        found: dict[Key, list[tuple[Form | None, Tree]]] = {}
+        by_key = self.by_key
+        users: dict[Key, int] = dict.fromkeys(by_key, 0)
+        for expr in self.chain.values():
+            for leaf in leaves(expr):
+                users[self.forms.key(leaf)] += 1
+        for key in reversed(self.chain):
+            expr = self.chain[key]
+            seed: Tree = ONE
+            if key != self.loss:
+                out.append(self._rule(by_key[key], found[key]))
+                seed = self._gradient(by_key[key])
+            pull = Pull(self._shape)
+            pull.back(expr, seed, by_key.get(key))
+            for quantity, terms in pull.found.items():
+                assert isinstance(quantity, Ref | At)
+                at = self.forms.key(quantity)
+                if at in self.chain or at in self.wrt:
+                    found.setdefault(at, []).append((by_key.get(key), _sum(terms)))
+            for leaf in leaves(expr):
+                users[self.forms.key(leaf)] -= 1
+            ready = [k for k in self.wrt if k in found and users[k] == 0]
+            for k in ready:
+                out.append(self._rule(by_key[k], found.pop(k)))
+        return out
+
+    def _gradient(self, form: Form) -> Form:
+        """The gradient by `form`, as a form."""
+        if form not in self.gradients:
+            base, places = self.forms.target(form, self.name)
+            whole = tuple(p for p in places if not isinstance(p, Name))
+            made: Form = Ref(base, whole)
+            if len(whole) < len(places):
+                made = At(base, tuple(p if isinstance(p, Name) else Num(str(p)) for p in places))
+            self.gradients[form] = made
+            self.values[made] = form
+        return self.gradients[form]
+
+    def _shape(self, leaf: Tree) -> Shape:
+        assert isinstance(leaf, Ref | At)
+        value = self.trace.env[self.forms.key(self.values.get(leaf, leaf))]
+        return tuple(value.shape) if hasattr(value, "shape") else (1, 1)
+
+    def _rule(self, form: Form, ways: Sequence[tuple[Form | None, Tree]]) -> Rule:
+        """The gradient by `form`: its shares through each next value (None: the loss itself)."""
+        base, places = self.forms.target(form, self.name)
+        listed = ",".join(p.id if isinstance(p, Name) else str(p) for p in places)
+        words = self._words(form, [through for through, _ in ways])
+        expr = _sum([term for _, term in ways])
+        id_ = f"{base}[{listed}]" if places else base
+        return Rule(id_, base, tuple(self.running), expr, words, at=places)
+
+    def _words(self, form: Form, ways: Sequence[Form | None]) -> str:
+        """``∂L/∂a₁ · ∂a₁/∂z₁``, summed over the ways from `form` to the loss."""
+        loss, last = self._loss_symbol(), self._symbol(form)
+        parts = []
+        for through in ways:
+            near = f"∂{loss}/∂{self._symbol(through)} · ∂{self._symbol(through)}" if through else f"∂{loss}"
+            parts.append(f"{near}/∂{last}")
+        return " + ".join(parts)
+
+    def _loss_symbol(self) -> str:
+        base = self.loss if isinstance(self.loss, str) else str(self.loss[0])
+        index = () if self.running or isinstance(self.loss, str) else self.loss[1:]
+        return self.trace.symbols.unicode(base, [str(i) for i in index])
+
+    def _symbol(self, form: Form) -> str:
+        """The symbol without its running indices: the chain rule is the same in every epoch."""
+        fixed = [i.text if isinstance(i, Num) else str(i) for i in form.index if not isinstance(i, Name | Bin)]
+        return self.trace.symbols.unicode(form.base, fixed)
 
 
-def _entry(value: Any, i: int, j: int) -> Any:
-    if isinstance(value, Matrix):
-        return value.rows[i][j]
-    return float(value[i, j]) if hasattr(value, "shape") else value
-
-
-def _ball(value: Any) -> Any:
-    if isinstance(value, Matrix):
-        return value.map(arb)
-    if hasattr(value, "shape"):
-        return Matrix([[arb(e) for e in row] for row in value.tolist()])
-    return arb(value) if isinstance(value, fmpq | float) else value
-
-
-def _loss_at(
-    trace: Trace, chain: Sequence[tuple[Key, Tree]], loss: Key, parameter: Key, i: int, j: int, step: fmpq
-) -> arb:
-    """The loss with one entry of a parameter moved by `step`."""
-    env = Environment()
-    used = {n for _, expr in chain for n in nodes(expr) if isinstance(n, Ref)}
-    for leaf in used:
-        key: Key = (leaf.base, *leaf.index) if leaf.index else leaf.base
-        if key in trace.env:
-            env[key] = _ball(trace.env[key])
-    moved = env[parameter]
-    if isinstance(moved, Matrix):
-        rows = [list(r) for r in moved.rows]
-        rows[i][j] = rows[i][j] + step
-        env[parameter] = Matrix(rows)
-    else:
-        env[parameter] = moved + step
-    for key, expr in chain:
-        env[key] = compiled(expr, (), EXACT)(env)
-    return arb(env[loss])
+def _sum(terms: Sequence[Tree]) -> Tree:
+    total = terms[0]
+    for term in terms[1:]:
+        total = add(total, term)
+    return total

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
 
-from dlsolve.formula.rules import Rule
+from dlsolve.formula.rules import Change, Rule
+from dlsolve.numbers.algebraic import Algebraic
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.show import Digits, bounds, from_float, round_to
 
@@ -34,10 +35,6 @@ class Policy:
         """Whether values are windows: a comparison that they leave open is put to `branch`, and the
         topic's own checks are left out."""
         return False
-
-    def rules(self, chosen: dict[str, Rule]) -> dict[str, Rule]:
-        """The rules in force."""
-        return chosen
 
     def replaced(self, trace: Trace, rule: Rule, key: Key) -> Rule:
         """The rule used for one step."""
@@ -75,8 +72,8 @@ class Carry(Policy):
         return map_scalars(value, self._round)
 
     def _round(self, value: Any) -> Any:
-        if not isinstance(value, fmpq | arb | float):
-            return value  # a truth, words, a formula, a surd: written in full
+        if not isinstance(value, fmpq | arb | float | Algebraic) or (isinstance(value, Algebraic) and not value.real):
+            return value  # a truth, words, a formula, a complex number: written in full
         if isinstance(value, float):
             return float(round_to(from_float(value), self.digits))
         if isinstance(value, fmpq):
@@ -123,22 +120,21 @@ class Follow(Policy):
 
 @dataclass(frozen=True)
 class Slip(Policy):
-    """`replacement` used instead of its target's rule: everywhere, or only at the step `at`."""
+    """`replacement` used instead of its target's rule, or made by a change from each rule that it
+    touches: everywhere, or only at the step `at`."""
 
-    replacement: Rule
+    replacement: Rule | Change
     at: str | None = None
     under: Policy = EXACT_POLICY
     name = "slip"
     passive = False
 
-    def rules(self, chosen: dict[str, Rule]) -> dict[str, Rule]:
-        if self.at is not None:
-            return chosen
-        return {**chosen, self.replacement.id: self.replacement}
-
     def replaced(self, trace: Trace, rule: Rule, key: Key) -> Rule:
-        same = self.at is not None and rule.id == self.replacement.id
-        return self.replacement if same and trace.name(key) == self.at else rule
+        if self.at is not None and trace.name(key) != self.at:
+            return rule
+        if isinstance(self.replacement, Rule):
+            return self.replacement if rule.id == self.replacement.id else rule
+        return self.replacement(rule) or rule
 
     def hand_on(self, trace: Trace, key: Key, value: Any) -> Any:
         return self.under.hand_on(trace, key, value)

@@ -16,6 +16,7 @@ from dlsolve.errors import DlsolveError
 from dlsolve.formula.closed import closed
 from dlsolve.formula.compiled import EXACT, evaluate
 from dlsolve.formula.entries import has_matrix, plain, spread, sums_up, unfold
+from dlsolve.formula.indices import stated
 from dlsolve.formula.rules import Rule
 from dlsolve.formula.text import python
 from dlsolve.formula.tree import (
@@ -78,7 +79,7 @@ def lines(trace: Trace, step: Step, digits: Digits) -> Lines:
         chain = [at_step] if at_step != rule.expr or not rule.letters else [at_step]
         chain += _number_lines(trace, at_step, value, shown, digits)
         form = closed(trace, step)
-        return Lines(rule.expr, tuple(_distinct(chain)), shown, exact_text(value, form), form)
+        return Lines(stated(rule.expr, trace.fixed), tuple(_distinct(chain)), shown, exact_text(value, form), form)
 
 
 def shown_value(value: Any, digits: Digits) -> Shown | tuple[tuple[Shown, ...], ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from dlsolve.formula.rules import Rule, RuleBook
+from dlsolve.formula.rules import Change, Rule, RuleBook
 from dlsolve.notation import Notation
 
 if TYPE_CHECKING:
@@ -17,11 +17,21 @@ P = TypeVar("P")
 
 @dataclass(frozen=True)
 class DeclaredSlip:
-    """A slip that markers know: a rule to put in place of the topic's, and what it says."""
+    """A slip that markers know, and what it says.
+
+    `rule` stands in place of the topic's rule of the same id; or it is a change that makes the wrong
+    rule out of a right one, for rules that are derived in the run (gradients).
+    """
 
     id: str
-    rule: Rule
+    rule: Rule | Change
     says: str
+
+    def applied(self, rule: Rule) -> Rule | None:
+        """The wrong rule in place of `rule`, or None where this slip does not touch it."""
+        if isinstance(self.rule, Rule):
+            return self.rule if self.rule.id == rule.id else None
+        return self.rule(rule)
 
 
 @dataclass(frozen=True)

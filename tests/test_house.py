@@ -63,7 +63,7 @@ ORDER = [
     "fields",
     "conventions",
     "policy readings trace backward differences",
-    "worked functions_of contrast differences",
+    "worked functions_of contrast differences descent_slips",
     "topic",
     "descent_slips",
     "topics",

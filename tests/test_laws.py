@@ -24,8 +24,8 @@ from dlsolve.errors import DlsolveError, DomainError, LimitError
 from dlsolve.fields import Expression, read_problem
 from dlsolve.formula.functions import CONSTANTS
 from dlsolve.formula.parse import parse
-from dlsolve.formula.text import python
 from dlsolve.formula.rules import Rule
+from dlsolve.formula.text import python
 from dlsolve.formula.tree import Index, Name, Ref, Tree, names, nodes, rebuild
 from dlsolve.named import keys_by_name
 from dlsolve.notation import Symbols

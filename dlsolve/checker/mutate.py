@@ -8,7 +8,7 @@ from dlsolve.formula.tree import At, Bin, Call, If, Name, Neg, Num, Reduce, Ref,
 
 MAX_MUTATIONS = 300
 
-_KEEP = ("sum", "mean", "softmax", "rowsum", "colsum", "()", "ones")
+_KEEP = ("sum", "mean", "softmax", "rowsoftmax", "rowsum", "colsum", "()", "ones")
 
 
 def mutations(tree: Tree) -> Iterator[tuple[str, Tree]]:

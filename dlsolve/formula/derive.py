@@ -291,9 +291,10 @@ class Pull:
             case Call("mean", (a,)):
                 n, m = self.shape(a)
                 self.back(a, div(g, Num(str(n * m))))
-            case Call("softmax", (a,)):
+            case Call("softmax" | "rowsoftmax" as fn, (a,)):
                 s = output or tree
-                total = Call("colsum" if self.shape(a)[0] > 1 or self.shape(a)[1] == 1 else "rowsum", (mul(g, s),))
+                down = fn == "softmax" and (self.shape(a)[0] > 1 or self.shape(a)[1] == 1)
+                total = Call("colsum" if down else "rowsum", (mul(g, s),))
                 self.back(a, mul(s, sub(g, total)))
             case Call("max" | "min" as fn, (a, b)):
                 test = Cmp(">" if fn == "max" else "<", a, b)

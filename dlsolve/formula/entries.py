@@ -68,9 +68,9 @@ def entry(tree: Tree, i: int, j: int) -> Tree:
             return _sum([entry(arg, i, k) for k in range(shape(arg)[1])])
         case Call("colsum", (arg,)):
             return _sum([entry(arg, k, j) for k in range(shape(arg)[0])])
-        case Call("softmax", (arg,)):
-            along_row = rows == 1 and cols > 1
-            terms = [entry(arg, 0, k) for k in range(cols)] if along_row else [entry(arg, k, j) for k in range(rows)]
+        case Call("softmax" | "rowsoftmax" as fn, (arg,)):
+            along_row = (rows == 1 and cols > 1) or fn == "rowsoftmax"
+            terms = [entry(arg, i, k) for k in range(cols)] if along_row else [entry(arg, k, j) for k in range(rows)]
             exps: list[Tree] = [Call("exp", (t,)) for t in terms]
             return Bin("/", exps[j if along_row else i], _sum(exps))
         case Call(fn, args):

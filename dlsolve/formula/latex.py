@@ -26,6 +26,7 @@ _FUNCTIONS = {
     "log2": r"\log_{2}", "log10": r"\log_{10}", "ln": r"\ln", "log": r"\ln", "tanh": r"\tanh", "max": r"\max",
     "min": r"\min", "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}", "leaky_relu": r"\operatorname{LReLU}",
     "elu": r"\operatorname{ELU}", "gelu": r"\operatorname{GELU}", "argmax": r"\operatorname*{arg\,max}",
+    "rowsoftmax": r"\operatorname{softmax}",
     "sin": r"\sin", "cos": r"\cos", "det": r"\det", "abs_prime": r"\operatorname{sign}",
 }  # fmt: skip
 _BIG = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min", "mean": r"\frac{1}{n}\sum",

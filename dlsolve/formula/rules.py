@@ -15,12 +15,12 @@ sample s), the target says so: ``w[j,u] at s = w[j,u-1] + lr*e[s]*x[j,s]``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from dlsolve.errors import RuleError
 from dlsolve.formula.parse import parse
-from dlsolve.formula.tree import At, Call, Index, Name, Ref, Tree, names, nodes, rebuild
+from dlsolve.formula.tree import At, Call, Index, Name, Num, Ref, Tree, names, nodes, rebuild
 
 
 @dataclass(frozen=True)
@@ -38,23 +38,32 @@ class Rule:
     why: str = ""
     by: str = ""
     choice: str = ""
-    at: tuple[Index, ...] = ()
-    """For a rule made for one step only (a gradient): the index values of its target."""
+    at: tuple[Index | Name, ...] = ()
+    """For a rule made in the run (a gradient): the indices of its target, letters or values."""
     where: tuple[str, ...] = ()
     """Index letters that the expression needs and the target does not carry; the last of `letters`."""
 
     @property
     def target(self) -> Tree:
+        if any(isinstance(i, Name) for i in self.at):
+            return At(self.base, tuple(i if isinstance(i, Name) else Num(str(i)) for i in self.at))
         if self.at:
-            return Ref(self.base, self.at)
+            return Ref(self.base, tuple(i for i in self.at if not isinstance(i, Name)))
         carried = self.letters[: len(self.letters) - len(self.where)]
         if not carried:
             return Name(self.base)
         return At(self.base, tuple(Name(letter) for letter in carried))
 
     def indices(self, index: tuple[Index, ...]) -> tuple[Index, ...]:
-        """The part of `index` that the target carries: it names the value."""
+        """The index values of the target, which name the value; `index` holds those of `letters`."""
+        if self.at:
+            values = dict(zip(self.letters, index, strict=True))
+            return tuple(values[i.id] if isinstance(i, Name) else i for i in self.at)
         return index[: len(index) - len(self.where)] if self.where else index
+
+
+Change = Callable[[Rule], Rule | None]
+"""Another rule in place of one; None where it does not touch it."""
 
 
 def rule(target: str, expr: str | Tree, why: str = "", *, by: str = "", choice: str = "") -> Rule:

@@ -111,7 +111,7 @@ _FUNCTIONS = {
     "log2": "log₂", "log10": "log₁₀", "ln": "ln", "log": "ln", "sigmoid": "σ", "relu": "ReLU",
     "leaky_relu": "LReLU", "elu": "ELU", "gelu": "GELU", "sigmoid_prime": "σ′",
     "tanh_prime": "tanh′", "relu_prime": "ReLU′", "leaky_relu_prime": "LReLU′",
-    "softmax_prime": "softmax′", "argmax": "arg max", "sum": "Σ", "rowsum": "Σ",
+    "softmax_prime": "softmax′", "argmax": "arg max", "rowsoftmax": "softmax", "sum": "Σ", "rowsum": "Σ",
     "elu_prime": "ELU′", "gelu_prime": "GELU′", "abs_prime": "sign",
 }  # fmt: skip
 _SUMS = {"sum": ("sum", "i"), "mean": ("mean", "i"), "rowsum": ("sum", "s"), "colsum": ("sum", "j")}

@@ -143,6 +143,7 @@ NATIVE: dict[str, Callable[..., Any]] = {
     "max": _extreme("max", max),
     "min": _extreme("min", min),
     "softmax": _softmax,
+    "rowsoftmax": lambda x: _softmax(x.T).T if x.shape[0] > 1 else _softmax(x),
     "ones": lambda x: _np().ones_like(x) if is_array(x) else 1.0,
     "transpose": lambda x: x.T if is_array(x) else x,
 }

@@ -222,6 +222,11 @@ def softmax(x: Any) -> Any:
     return Matrix(columns).T
 
 
+def rowsoftmax(x: Any) -> Any:
+    """Softmax along each row: samples as rows."""
+    return softmax(x.T).T if x.shape[0] > 1 else softmax(x)
+
+
 def test(op: str, left: Any, right: Any) -> Any:
     """``left op right``; a matrix of truths where a side is a matrix."""
     if isinstance(left, Matrix):
@@ -294,6 +299,7 @@ NATIVE: dict[str, Callable[..., Any]] = {
     "max": extreme(">"),
     "min": extreme("<"),
     "softmax": softmax,
+    "rowsoftmax": rowsoftmax,
     "ones": entrywise(lambda _: fmpq(1)),
     "transpose": lambda x: x.T if isinstance(x, Matrix) else x,
 }

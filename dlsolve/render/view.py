@@ -10,11 +10,11 @@ import msgspec
 
 from dlsolve.conventions import CONVENTIONS
 from dlsolve.formula.closed import closed
+from dlsolve.formula.indices import stated
 from dlsolve.formula.tree import At, Name, Num, Ref, Tree, rebuild
 from dlsolve.named import answers, differs, drift, held
 from dlsolve.numbers.precision import precision
 from dlsolve.numbers.show import Digits
-from dlsolve.readings import stated
 from dlsolve.render import Options
 from dlsolve.render.hand import Hand, clean, index_of
 from dlsolve.render.rows import Maths, Section, joined, sections_of
@@ -131,7 +131,7 @@ def _rules(hand: Hand, items: Sequence[Item]) -> list[tuple[Maths, str]]:
         if form in forms:
             continue
         forms.add(form)
-        sides = (hand.maths(stated(hand.trace, side)) for side in (rule.target, rule.expr))
+        sides = (hand.maths(stated(side, hand.trace.fixed)) for side in (rule.target, rule.expr))
         out.append((joined(next(sides), " = ", next(sides)), hand.text(rule.why)))
     if len(out) > MAX_RULES:
         dots = "..." if hand.ascii else "…"

@@ -57,6 +57,10 @@ class Trace:
     constants: dict[str, Index] = field(default_factory=dict)
     closed: dict[Key, Any] = field(default_factory=dict)
     """Closed forms found so far, by key (`dlsolve.formula.closed` fills it when one is read)."""
+    fixed: dict[str, Index] = field(default_factory=dict)
+    """Index letters that general rules are shown with at one value: e = 1 where there is one epoch."""
+    derived: dict[Any, Any] = field(default_factory=dict)
+    """Backward rules made so far (`dlsolve.backward` fills it)."""
     loss: Key | None = None
     """What gradients are of, once something is differentiated."""
 
@@ -65,8 +69,7 @@ class Trace:
         for key, choice in self.choices.items():
             renames |= CONVENTIONS[key].renames.get(choice, {})
         self.renames = renames
-        self.true_rules = self.book.choose(self.choices, renames)
-        self.rules = self.policy.rules(self.true_rules)
+        self.rules = self.book.choose(self.choices, renames)
         self._slow = not self.policy.passive
         self._section = 0
         self._fast: dict[str, tuple[Rule, Any]] = {}
@@ -141,7 +144,7 @@ class Trace:
         Raises `DomainError` with the rule and its numbers, `RuleError` for an unknown name.
         """
         rule, function = self._function(target)
-        at = (rule.indices(index) if rule.where else index) or rule.at
+        at = rule.indices(index)
         key: Key = (rule.base, *at) if at else rule.base
         if self._slow:
             other = self.policy.replaced(self, rule, key)
@@ -329,7 +332,7 @@ class Trace:
     def _outside(self, rule: Rule, index: tuple[Index, ...], reason: str) -> DomainError:
         from dlsolve.readings import numbers_text
 
-        at = rule.indices(index) or rule.at
+        at = rule.indices(index)
         key: Key = (rule.base, *at) if at else rule.base
         return DomainError(f"{self.name(key)} = {numbers_text(self, rule, index)}: {reason}")
 

@@ -15,17 +15,17 @@ from typing import Annotated
 import msgspec
 from flint import fmpq
 
-from dlsolve.backward import differentiate, finite_differences
-from dlsolve.errors import InputError
+from dlsolve.backward import differentiate, gradient_key
+from dlsolve.descent_slips import LOSS, UPDATE
+from dlsolve.differences import finite_differences
 from dlsolve.fields import Field, Samples
-from dlsolve.formula.rules import rules
+from dlsolve.formula.edits import change, everywhere, quantity, untransposed
+from dlsolve.formula.rules import rule, rules
+from dlsolve.formula.tree import At, Bin, Call, Name, Num, Tree
 from dlsolve.notation import Notation, Quantity
-from dlsolve.numbers.matrix import Matrix
-from dlsolve.topic import Topic
+from dlsolve.topic import DeclaredSlip, Topic
+from dlsolve.topics.networks._network import ACTIVATIONS, LOSSES, Network
 from dlsolve.trace import Key, Trace
-
-ACTIVATIONS = ("linear", "sigmoid", "tanh", "relu", "leaky_relu", "softmax")
-LOSSES = ("squared", "mae", "bce", "cce")
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -52,8 +52,10 @@ NOTATION = Notation(
         Quantity("a", "activation of layer l", "l e", "nₗ×N", "matrix"),
         Quantity("y_hat", "output of the network", "e", "m×N", "matrix"),
         Quantity("L", "loss", "e"),
-        Quantity("dW", "gradient by the weights of layer l", "l e", "nₗ×nₗ₋₁", "matrix", symbol="∂L/∂W", latex=r"\partial L/\partial W"),
-        Quantity("db", "gradient by the biases of layer l", "l e", "nₗ×1", "matrix", symbol="∂L/∂b", latex=r"\partial L/\partial b"),
+        Quantity("dW", "gradient by the weights of layer l", "l e", "nₗ×nₗ₋₁", "matrix",
+                 symbol="∂L/∂W", latex=r"\partial L/\partial W"),
+        Quantity("db", "gradient by the biases of layer l", "l e", "nₗ×1", "matrix",
+                 symbol="∂L/∂b", latex=r"\partial L/\partial b"),
         Quantity("lr", "learning rate"),
         Quantity("n", "number of layers", kind="integer"),
         Quantity("N", "number of samples", kind="integer"),
@@ -62,7 +64,8 @@ NOTATION = Notation(
     {"l": "layer", "k": "step", "e": "epoch"},
 )  # fmt: skip
 
-_CALLS = {a: f"{a}(z[l,e])" for a in ACTIVATIONS} | {"leaky_relu": "leaky_relu(z[l,e], slope)", "linear": "z[l,e]"}
+_CALLS = {"linear": "z[l,e]", "leaky_relu": "leaky_relu(z[l,e], slope)"}
+_CALLS |= {a: f"{a}(z[l,e])" for a in ("sigmoid", "tanh", "relu")}
 
 RULES = rules(
     """
@@ -83,9 +86,16 @@ RULES = rules(
     L[e]:bce by reduce:
         mean = -mean(y*ln(y_hat[e]) + (1 - y)*ln(1 - y_hat[e]))    # binary cross-entropy
         sum = -sum(y*ln(y_hat[e]) + (1 - y)*ln(1 - y_hat[e]))      # binary cross-entropy
-    L[e]:cce by reduce:
+    L[e]:cce = -sum(y*ln(y_hat[e]))               # categorical cross-entropy
+    L[e]:cce_batch by reduce:
         mean = -sum(y*ln(y_hat[e])) / N           # categorical cross-entropy, mean over the samples
         sum = -sum(y*ln(y_hat[e]))                # categorical cross-entropy
+    a[l,e]:softmax by layout:
+        Wx = softmax(z[l,e])                      # activation
+        xW = rowsoftmax(z[l,e])                   # activation
+    y_hat[e]:softmax by layout:
+        Wx = softmax(z[n,e])                      # output
+        xW = rowsoftmax(z[n,e])                   # output
     W[l,e] = W[l,e-1] - lr*dW[l,e]                  # update
     b[l,e] = b[l,e-1] - lr*db[l,e]                  # update
     """
@@ -94,20 +104,56 @@ RULES = rules(
 )
 
 
+def _without_slope(tree: Tree) -> Tree | None:
+    """∂L/∂a ⊙ σ′(z) -> ∂L/∂a."""
+    return tree.left if isinstance(tree, Bin) and tree.op == "*" and quantity(tree.left, ("da", "dy_hat")) else None
+
+
+def _updated(tree: Tree) -> Tree | None:
+    """W[2, e-1] -> the weights after this update."""
+    match tree:
+        case At("W", (layer, Bin("-", Name("e"), Num("1")))):
+            return Bin("-", tree, Bin("*", Name("lr"), At("dW", (layer, Name("e")))))
+    return None
+
+
+def _without_bias(tree: Tree) -> Tree | None:
+    return tree.left if isinstance(tree, Bin) and tree.op == "+" and quantity(tree.right, ("b",)) else None
+
+
+def _not_activated(tree: Tree) -> Tree | None:
+    return At("z", tree.index) if isinstance(tree, At) and tree.base == "a" else None
+
+
+SLIPS = (
+    *UPDATE,
+    *LOSS,
+    DeclaredSlip("no-activation-slope", change(_without_slope, "dz"), "the derivative of the activation is left out"),
+    DeclaredSlip("not-transposed", change(everywhere(untransposed), "da", "dW"), "the matrix is not transposed"),
+    DeclaredSlip("new-weights", change(everywhere(_updated), "da"), "the updated weights are used for the layer below"),
+    DeclaredSlip("bias-left-out", change(_without_bias, "z"), "the bias is left out"),
+    DeclaredSlip("z-for-a", change(everywhere(_not_activated), "z", "dW"), "z stands for the activation a"),
+    DeclaredSlip("not-activated", change(lambda e: e.args[0] if isinstance(e, Call) else None, "a", "y_hat"),
+                 "the activation is left out"),
+    DeclaredSlip("bias-not-updated", rule("b[l,e]", "b[l,e-1]"), "the bias is not updated"),
+)  # fmt: skip
+
+
 def solve(p: Problem, t: Trace) -> None:
-    net = _Network(p, t.convention("layout"))
+    net = Network(p, t.convention("layout"))
     n = net.layers
     t.index_constant("n", n)
     net.give(t)
     if p.epochs <= 1:
         t.hide("e", 1)
         t.hide("k", 0, names=False)
+        t.fixed["e"] = 1
     for e in range(1, p.epochs + 1):
         t.section(f"Forward pass, epoch {e}" if p.epochs > 1 else "Forward pass")
         net.forward(t, e)
         t.section(f"Backward pass, epoch {e}" if p.epochs > 1 else "Backward pass")
         parameters: list[Key] = [(w, layer, e - 1) for layer in range(n, 0, -1) for w in ("W", "b")]
-        differentiate(t, ("L", e), parameters, _gradient)
+        differentiate(t, ("L", e), parameters, _gradient, e=e)
         net.shortcut(t, e)
         if e == 1:
             finite_differences(t, ("L", e), {k: _gradient(k) for k in parameters})
@@ -130,112 +176,18 @@ def solve(p: Problem, t: Trace) -> None:
         t.answer(("dW", layer, p.epochs), ("db", layer, p.epochs))
     for layer in range(1, n + 1) if p.epochs else ():
         t.answer(("W", layer, p.epochs), ("b", layer, p.epochs))
+        if p.epochs == 1:
+            t.alias(f"W{layer}_new", ("W", layer, 1))
+            t.alias(f"b{layer}_new", ("b", layer, 1))
     if p.epochs:
         t.answer(("L", last))
 
 
 def _gradient(key: Key) -> Key:
     """∂L/∂W at the weights before update e is the gradient of epoch e."""
-    base, *index = key
-    if base in ("W", "b"):
-        return ("d" + str(base), index[0], int(index[1]) + 1)
-    return ("d" + str(base), *index)
-
-
-class _Network:
-    """The inputs with their shapes made to fit, or a clear refusal."""
-
-    def __init__(self, p: Problem, layout: str) -> None:
-        self.p = p
-        self.columns = layout == "Wx"
-        self.layers = len(p.W)
-        if sorted(p.W) != list(range(1, self.layers + 1)):
-            raise InputError("$.given.W", "weights must be numbered from 1 without a gap",
-                             found=", ".join(f"W{k}" for k in sorted(p.W)))  # fmt: skip
-        self._check_names(p)
-        self.x = p.x.T if self.columns else p.x
-        samples = p.x.shape[0]
-        self.y = self._target(p.y, samples)
-        self.W: dict[int, Matrix] = {}
-        self.b: dict[int, Matrix] = {}
-        width = p.x.shape[1]
-        for layer in range(1, self.layers + 1):
-            self.W[layer], width = self._weights(layer, width)
-            self.b[layer] = self._bias(layer, width)
-        outputs = self.y.shape[0] if self.columns else self.y.shape[1]
-        if outputs != width:
-            raise InputError("$.given.y", f"{outputs} target values a sample for {width} outputs of the network")
-
-    def _check_names(self, p: Problem) -> None:
-        if len(p.activations) != self.layers:
-            raise InputError("$.given.activations", f"{self.layers} layers need {self.layers} activations",
-                             found=str(len(p.activations)))  # fmt: skip
-        for k, name in enumerate(p.activations):
-            if name == "step":
-                raise InputError(f"$.given.activations[{k}]", "the step function has derivative 0 wherever it has one, "
-                                 "so no gradient comes through it", remedy="use sigmoid, tanh or relu")  # fmt: skip
-            if name not in ACTIVATIONS:
-                raise InputError(f"$.given.activations[{k}]", "not an activation", found=repr(name),
-                                 remedy="use one of " + ", ".join(ACTIVATIONS))  # fmt: skip
-        if p.loss not in LOSSES:
-            raise InputError("$.given.loss", "not a loss", found=repr(p.loss), remedy="use one of " + ", ".join(LOSSES))
-
-    def _target(self, y: Matrix, samples: int) -> Matrix:
-        if y.shape[0] == 1 and samples > 1 and y.shape[1] == samples:
-            y = y.T
-        if y.shape[0] != samples:
-            raise InputError("$.given.y", f"{y.shape[0]} targets for {samples} samples")
-        return y.T if self.columns else y
-
-    def _weights(self, layer: int, width: int) -> tuple[Matrix, int]:
-        given = self.p.W[layer]
-        W = given if self.columns or given.shape[0] != 1 or width == 1 else given.T
-        fan_in, fan_out = (W.shape[1], W.shape[0]) if self.columns else W.shape
-        if fan_in != width:
-            want = f"{fan_out}×{width}" if self.columns else f"{width}×{fan_out}"
-            rule = "W x needs a column" if self.columns else "x W needs a row"
-            raise InputError(f"$.given.W{layer}", f"{rule} for each of {width} inputs", found=f"{W.shape[0]}×{W.shape[1]}",
-                             remedy=f"give a {want} matrix, or set the convention layout to {'xW' if self.columns else 'Wx'}")  # fmt: skip
-        return W, fan_out
-
-    def _bias(self, layer: int, width: int) -> Matrix:
-        given = self.p.b.get(layer)
-        flat = [fmpq(0)] * width if given is None else list(given.entries())
-        if len(flat) != width:
-            raise InputError(f"$.given.b{layer}", f"layer {layer} has {width} neurons", found=f"{len(flat)} biases")
-        return Matrix.column(flat) if self.columns else Matrix([flat])
-
-    def give(self, t: Trace) -> None:
-        t.given("x", self.x)
-        t.given("y", self.y)
-        for layer in range(1, self.layers + 1):
-            t.given("W", self.W[layer], layer, 0)
-            t.given("b", self.b[layer], layer, 0, assumed=layer not in self.p.b)
-        t.given("lr", self.p.lr)
-        if "leaky_relu" in self.p.activations:
-            t.given("slope", self.p.slope)
-        if self.p.loss == "cce":
-            t.given("N", self.p.x.shape[0])
-
-    def forward(self, t: Trace, e: int) -> None:
-        """z, a of every layer, then the loss; `e` counts the passes."""
-        for layer in range(1, self.layers + 1):
-            t.let("z[l,e]:first" if layer == 1 else "z[l,e]", layer, e)
-            if layer < self.layers:
-                t.let(f"a[l,e]:{self.p.activations[layer - 1]}", layer, e)
-        t.let(f"y_hat[e]:{self.p.activations[-1]}", e)
-        t.let(f"L[e]:{self.p.loss}", e)
-
-    def shortcut(self, t: Trace, e: int) -> None:
-        """Softmax with cross-entropy and sigmoid with BCE: the long chain ends at ŷ − y."""
-        pair = (self.p.activations[-1], self.p.loss)
-        if pair not in (("softmax", "cce"), ("sigmoid", "bce")):
-            return
-        count = 1 if t.convention("reduce") == "sum" else self.x.shape[1 if self.columns else 0]
-        if t.convention("reduce") == "mean":
-            count = self.y.shape[0] * self.y.shape[1] if pair[1] == "bce" else count
-        t.check(f"shortcut: ∂L/∂z{self.layers} = (ŷ − y)/{count}" if count > 1 else f"shortcut: ∂L/∂z{self.layers} = ŷ − y",
-                f"dz[l,e] == (y_hat[e] - y) / {count}", l=self.layers, e=e)  # fmt: skip
+    if key[0] in ("W", "b"):
+        return ("d" + str(key[0]), key[1], int(key[2]) + 1)
+    return gradient_key(key)
 
 
 TOPIC = Topic(
@@ -251,5 +203,6 @@ TOPIC = Topic(
              "activations": ["relu", "linear"], "lr": 0.01},
     aliases=("backpropagation", "mlp"),
     conventions={"layout": "Wx", "loss_scale": "mean", "reduce": "mean"},
+    slips=SLIPS,
     steps=lambda p: p.epochs,
 )  # fmt: skip

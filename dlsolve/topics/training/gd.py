@@ -10,31 +10,32 @@ The gradient is derived from the loss as it stands: a factor ½ or 1/n in the lo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import msgspec
 from flint import fmpq
 
-from dlsolve.backward import differentiate, finite_differences, gradient_key
+from dlsolve.backward import differentiate, gradient_key
+from dlsolve.descent_slips import LOSS, UPDATE
+from dlsolve.differences import finite_differences
 from dlsolve.errors import InputError
 from dlsolve.fields import Expression, Field, Params, Samples
+from dlsolve.formula.edits import change, quantity
 from dlsolve.formula.rules import rule, rules
-from dlsolve.formula.tree import At, Bin, Name, Num, Tree
+from dlsolve.formula.tree import At, Bin, Call, Name, Num, Transpose, Tree, rebuild
 from dlsolve.functions_of import gradient, placed, start_point, variables
 from dlsolve.notation import Notation, Quantity
-from dlsolve.numbers.matrix import Matrix
-from dlsolve.topic import Topic
+from dlsolve.topic import DeclaredSlip, Topic
+from dlsolve.topics.training._data import FULL, Data
 from dlsolve.trace import Key, Trace
-
-FULL = 0
-"""The batch number of all samples."""
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Samples with a model, or a typed function; then how to descend."""
 
-    X: Annotated[Samples | None, Field("features, one row a sample (a flat list: one feature)", aliases=("x",), csv="features")] = None
+    X: Annotated[
+        Samples | None, Field("features, one row a sample (a flat list: one feature)", aliases=("x",), csv="features")
+    ] = None
     y: Annotated[list[fmpq] | None, Field("target of each sample", csv="target")] = None
     model: Annotated[Literal["linear", "logistic"], Field("ŷ = X w + b, or σ(X w + b)")] = "linear"
     w: Annotated[Params | None, Field("start weights (0 where not given)")] = None
@@ -58,7 +59,8 @@ NOTATION = Notation(
         Quantity("L", "loss on the batch of update k", "k q"),
         Quantity("dw", "gradient by the weights", "k", "d×1", symbol="∂L/∂w", latex=r"\partial L/\partial w"),
         Quantity("db", "gradient by the bias", "k", symbol="∂L/∂b", latex=r"\partial L/\partial b"),
-        Quantity("dy_hat", "gradient by the prediction", "k", "n×1", symbol="∂L/∂ŷ", latex=r"\partial L/\partial\hat{y}"),
+        Quantity("dy_hat", "gradient by the prediction", "k", "n×1",
+                 symbol="∂L/∂ŷ", latex=r"\partial L/\partial\hat{y}"),
         Quantity("dz", "gradient by the weighted input", "k", "n×1", symbol="∂L/∂z", latex=r"\partial L/\partial z"),
         Quantity("z_all", "weighted input of all samples after k updates", "k", "n×1", symbol="z", latex="z"),
         Quantity("y_all", "prediction of all samples after k updates", "k", "n×1", symbol="ŷ", latex=r"\hat{y}"),
@@ -111,11 +113,44 @@ RULES = rules(
 )
 
 
+def _without_x(tree: Tree) -> Tree | None:
+    """Xᵀ·∂L/∂ŷ -> Σ ∂L/∂ŷ."""
+    match tree:
+        case Bin("@", Transpose(_), slope) if quantity(slope, ("dy_hat", "dz")):
+            return Call("sum", (slope,))
+    return None
+
+
+def _without_sigmoid(tree: Tree) -> Tree | None:
+    """∂L/∂ŷ ⊙ (ŷ⊙(1 − ŷ)) -> ∂L/∂ŷ."""
+    return tree.left if isinstance(tree, Bin) and tree.op == "*" and quantity(tree.left, ("dy_hat",)) else None
+
+
+def _without_bias(tree: Tree) -> Tree | None:
+    return tree.left if isinstance(tree, Bin) and tree.op == "+" and quantity(tree.right, ("b",)) else None
+
+
+def _at_start(tree: Tree) -> Tree:
+    """w[k-1] -> w[0]: the update forgotten."""
+    return At(tree.base, (Num("0"),)) if quantity(tree, ("w", "b")) else rebuild(tree, _at_start)
+
+
+SLIPS = (
+    *UPDATE,
+    *LOSS,
+    DeclaredSlip("x-left-out", change(_without_x, "dw"), "x is left out of the gradient by the weights"),
+    DeclaredSlip("no-sigmoid-slope", change(_without_sigmoid, "dz"), "the derivative of the sigmoid is left out"),
+    DeclaredSlip("bias-not-updated", rule("b[k]", "b[k-1]"), "the bias is not updated"),
+    DeclaredSlip("bias-left-out", change(_without_bias, "y_hat", "z"), "the bias is left out of the prediction"),
+    DeclaredSlip("start-weights", change(_at_start, "y_hat", "z"), "the start weights are used again"),
+)
+
+
 def solve(p: Problem, t: Trace) -> None:
     if p.f is not None:
         _descend_on_function(p, t)
         return
-    data = _Data(p)
+    data = Data(p)
     data.give(t)
     k = 0
     rows: list[list[Key | str]] = []
@@ -148,7 +183,7 @@ def _update(p: Problem, t: Trace, k: int, batch: int) -> None:
         t.let("y_hat[k,m]:linear" if bias else "y_hat[k,m]:no_bias", k, batch)
     t.let(f"L[k,m]:{p.model}", k, batch)
     parameters: list[Key] = [("w", k - 1), ("b", k - 1)] if bias else [("w", k - 1)]
-    differentiate(t, ("L", k, batch), parameters, _gradient)
+    differentiate(t, ("L", k, batch), parameters, _gradient, k=k, m=batch)
     if k == 1:
         finite_differences(t, ("L", k, batch), {key: _gradient(key) for key in parameters})
     t.let("w[k]", k)
@@ -179,76 +214,12 @@ def _say_whether_lower(t: Trace, base: str, before: Key, k: int) -> None:
     t.when(f"J[k] < {first}", ("the loss fell", "the loss did not fall: the learning rate is too large here"), k=k)
 
 
-class _Data:
-    """The samples, their parts, and the start; shapes made to fit or clearly refused."""
-
-    def __init__(self, p: Problem) -> None:
-        if p.X is None or p.y is None:
-            raise InputError("$.given", "needs X and y, or a function f", remedy="give --X and --y, or --f and --start")
-        if p.batch_size is not None and p.batches is not None:
-            raise InputError("$.given.batches", "batch_size and batches exclude each other", remedy="give one of them")
-        self.p = p
-        n = len(p.y)
-        self.X = p.X.T if p.X.shape[0] == 1 and p.X.shape[1] == n and n > 1 else p.X
-        if self.X.shape[0] != n:
-            raise InputError("$.given.y", f"{n} targets for {self.X.shape[0]} samples")
-        if p.model == "logistic" and any(v not in (0, 1) for v in p.y):
-            raise InputError("$.given.y", "a logistic model needs targets 0 and 1", remedy="or set model to linear")
-        self.w = self._weights(p.w, self.X.shape[1])
-        parts = p.batches or -(-n // (p.batch_size or n))
-        if parts > n:
-            raise InputError("$.given.batches", f"{parts} batches of {n} samples", remedy=f"at most {n}")
-        self.parts = list(_split(n, p.batch_size, parts))
-
-    @staticmethod
-    def _weights(w: Params | fmpq | None, features: int) -> Matrix:
-        if w is None:
-            return Matrix.column([fmpq(0)] * features)
-        column = w if isinstance(w, Matrix) else Matrix.column([w])
-        if column.shape[0] != features:
-            raise InputError("$.given.w", f"{features} features need {features} weights", found=str(column.shape[0]))
-        return column
-
-    def give(self, t: Trace) -> None:
-        p = self.p
-        assert p.y is not None
-        t.hide("m", FULL)
-        t.given("X", self.X, FULL)
-        t.given("y", Matrix.column(p.y), FULL)
-        if len(self.parts) > 1:
-            for number, part in self.updates():
-                t.given("X", Matrix([self.X.rows[i] for i in part]), number)
-                t.given("y", Matrix.column([p.y[i] for i in part]), number)
-        t.given("w", self.w, 0, assumed=p.w is None)
-        if p.b is not None:
-            t.given("b", p.b, 0)
-        t.given("lr", p.lr)
-
-    def updates(self) -> Iterator[tuple[int, range]]:
-        """(batch number, sample positions) of one epoch; 0 is the whole batch."""
-        if len(self.parts) == 1:
-            yield FULL, self.parts[0]
-        else:
-            yield from enumerate(self.parts, 1)
-
-    def title(self, epoch: int, number: int, size: int, k: int, epochs: int) -> str:
-        if number == FULL:
-            return f"Epoch {epoch}" if epochs > 1 else "One update"
-        what = f"sample {number}" if size == 1 and len(self.parts) == len(self.X.rows) else f"batch {number}"
-        return f"Update {k}: epoch {epoch}, {what}" if epochs > 1 else f"Update {k}: {what}"
-
-
-def _split(n: int, size: int | None, parts: int) -> Iterator[range]:
-    """`parts` runs of samples in order: of `size` each, or as equal as can be."""
-    start = 0
-    for i in range(parts):
-        length = min(size, n - start) if size else n // parts + (i < n % parts)
-        yield range(start, start + length)
-        start += length
-
-
 def _descend_on_function(p: Problem, t: Trace) -> None:
     assert p.f is not None
+    if any(field is not None for field in (p.X, p.y, p.w, p.b, p.batch_size, p.batches)):
+        raise InputError(
+            "$.given", "samples and a function f exclude each other", remedy="give X and y, or f and start"
+        )
     if p.start is None:
         raise InputError("$.given.start", "needs a start point", remedy='such as --start "w1=1 w2=1"')
     tree: Tree = p.f.tree
@@ -295,5 +266,6 @@ TOPIC = Topic(
     example={"X": [1, 2, 3, 4], "y": [2, 4, 6, 8], "w": 0, "b": 0, "lr": 0.1, "batch_size": 2},
     aliases=("sgd", "gradient-descent", "minibatch", "descent"),
     conventions={"loss_scale": "mean", "reduce": "mean"},
+    slips=SLIPS,
     steps=lambda p: p.epochs * (1 if p.y is None else p.batches or -(-len(p.y) // (p.batch_size or len(p.y)))),
 )

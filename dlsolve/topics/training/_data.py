@@ -1,0 +1,89 @@
+"""The samples of a gradient-descent problem and the parts that updates see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flint import fmpq
+
+from dlsolve.errors import InputError
+from dlsolve.fields import Params
+from dlsolve.numbers.matrix import Matrix
+from dlsolve.trace import Trace
+
+if TYPE_CHECKING:
+    from dlsolve.topics.training.gd import Problem
+
+FULL = 0
+"""The batch number of all samples."""
+
+
+class Data:
+    """The samples, their parts, and the start; shapes made to fit or clearly refused."""
+
+    def __init__(self, p: Problem) -> None:
+        if p.X is None or p.y is None:
+            raise InputError("$.given", "needs X and y, or a function f", remedy="give --X and --y, or --f and --start")
+        if p.batch_size is not None and p.batches is not None:
+            raise InputError("$.given.batches", "batch_size and batches exclude each other", remedy="give one of them")
+        self.p = p
+        n = len(p.y)
+        self.X = p.X.T if p.X.shape[0] == 1 and p.X.shape[1] == n and n > 1 else p.X
+        if self.X.shape[0] != n:
+            raise InputError("$.given.y", f"{n} targets for {self.X.shape[0]} samples")
+        if p.model == "logistic" and any(v not in (0, 1) for v in p.y):
+            raise InputError("$.given.y", "a logistic model needs targets 0 and 1", remedy="or set model to linear")
+        self.w = self._weights(p.w, self.X.shape[1])
+        parts = p.batches or -(-n // (p.batch_size or n))
+        if parts > n:
+            raise InputError("$.given.batches", f"{parts} batches of {n} samples", remedy=f"at most {n}")
+        self.parts = list(_split(n, p.batch_size, parts))
+
+    @staticmethod
+    def _weights(w: Params | fmpq | None, features: int) -> Matrix:
+        if w is None:
+            return Matrix.column([fmpq(0)] * features)
+        column = w if isinstance(w, Matrix) else Matrix.column([w])
+        if column.shape[0] != features:
+            raise InputError("$.given.w", f"{features} features need {features} weights", found=str(column.shape[0]))
+        return column
+
+    def give(self, t: Trace) -> None:
+        p = self.p
+        assert p.y is not None
+        t.hide("m", FULL)
+        if len(self.parts) == 1:
+            t.fixed["m"] = FULL
+        t.given("X", self.X, FULL)
+        t.given("y", Matrix.column(p.y), FULL)
+        if len(self.parts) > 1:
+            for number, part in self.updates():
+                t.given("X", Matrix([self.X.rows[i] for i in part]), number)
+                t.given("y", Matrix.column([p.y[i] for i in part]), number)
+        t.given("w", self.w, 0, assumed=p.w is None)
+        if p.b is not None:
+            t.given("b", p.b, 0)
+        t.given("lr", p.lr)
+
+    def updates(self) -> Iterator[tuple[int, range]]:
+        """(batch number, sample positions) of one epoch; 0 is the whole batch."""
+        if len(self.parts) == 1:
+            yield FULL, self.parts[0]
+        else:
+            yield from enumerate(self.parts, 1)
+
+    def title(self, epoch: int, number: int, size: int, k: int, epochs: int) -> str:
+        if number == FULL:
+            return f"Epoch {epoch}" if epochs > 1 else "One update"
+        what = f"sample {number}" if size == 1 and len(self.parts) == len(self.X.rows) else f"batch {number}"
+        return f"Update {k}: epoch {epoch}, {what}" if epochs > 1 else f"Update {k}: {what}"
+
+
+def _split(n: int, size: int | None, parts: int) -> Iterator[range]:
+    """`parts` runs of samples in order: of `size` each, or as equal as can be."""
+    start = 0
+    for i in range(parts):
+        length = min(size, n - start) if size else n // parts + (i < n % parts)
+        yield range(start, start + length)
+        start += length
