@@ -170,6 +170,9 @@ class _Build:
                 return ast.UnaryOp(ast.USub(), self.expr(arg))
             case Transpose(arg):
                 return self.expr(Call("transpose", (arg,)))
+            case Call("cos", (arg,)) if (turned := _over_pi(arg)) is not None:
+                # an angle that is a fraction of π keeps its exact cosine
+                return self.expr(Call("cospi", (turned,)))
             case Call(fn, args):
                 return ast.Call(
                     self.constant(entrywise_function(fn, self.arithmetic)), [self.expr(a) for a in args], []
@@ -229,6 +232,21 @@ class _Build:
             case Bin("+" | "-" as op, left, right):
                 return ast.BinOp(self.index(left), _OPS[op], self.index(right))
         raise RuleError(f"an index is a letter, a whole number, or a sum of them (found {tree})")
+
+
+def _over_pi(tree: Tree) -> Tree | None:
+    """`tree` divided by π where π is one of its factors, else None."""
+    match tree:
+        case Name("pi"):
+            return Num("1")
+        case Bin("*", left, right):
+            near = _over_pi(left)
+            far = None if near is not None else _over_pi(right)
+            return Bin("*", near, right) if near is not None else Bin("*", left, far) if far is not None else None
+        case Bin("/", left, right):
+            near = _over_pi(left)
+            return Bin("/", near, right) if near is not None else None
+    return None
 
 
 def evaluate(tree: Tree, arithmetic: Arithmetic = EXACT) -> Any:

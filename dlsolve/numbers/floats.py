@@ -133,6 +133,7 @@ NATIVE: dict[str, Callable[..., Any]] = {
     "tanh": _either("tanh", math.tanh),
     "sin": _either("sin", math.sin),
     "cos": _either("cos", math.cos),
+    "cospi": lambda x: _np().cos(math.pi * x) if is_array(x) else math.cos(math.pi * x),
     "tan": _either("tan", math.tan),
     "erf": _erf,
     "floor": _either("floor", lambda x: float(math.floor(x))),

@@ -88,6 +88,19 @@ def _tanh(x: Entry) -> Entry:
     return fmpq(0) if x == 0 else arb(x).tanh()
 
 
+def _cospi(x: Entry) -> Entry:
+    """cos(πx), exact at multiples of 1/2 and 1/3."""
+    if isinstance(x, fmpq):
+        if 6 % int(x.q) == 0 and int(x.q) < 6:
+            return _COS_SIXTHS[int((6 * x).p) % 12]
+        return arb.cos_pi_fmpq(x)
+    return arb(x).cos_pi()
+
+
+_COS_SIXTHS = {n: fmpq(v, 2) for n, v in ((0, 2), (2, 1), (3, 0), (4, -1), (6, -2), (8, -1), (9, 0), (10, 1))}
+"""cos(nπ/6) where it is rational."""
+
+
 def _erf(x: Entry) -> Entry:
     return fmpq(0) if x == 0 else arb(x).erf()
 
@@ -200,7 +213,7 @@ def extreme(op: str) -> Callable[..., Any]:
         for n, arg in enumerate(args):
             if isinstance(arg, Matrix):
                 rest = args[:n] + args[n + 1 :]
-                return arg.map(lambda e: pick(*rest, e))  # noqa: B023
+                return arg.map(lambda e: pick(*rest, e))
         best = args[0]
         for arg in args[1:]:
             if compare(op, arg, best):
@@ -289,6 +302,7 @@ NATIVE: dict[str, Callable[..., Any]] = {
     "tanh": entrywise(_tanh),
     "sin": entrywise(lambda x: fmpq(0) if x == 0 else arb(x).sin()),
     "cos": entrywise(lambda x: fmpq(1) if x == 0 else arb(x).cos()),
+    "cospi": entrywise(_cospi),
     "tan": entrywise(lambda x: fmpq(0) if x == 0 else arb(x).tan()),
     "erf": entrywise(_erf),
     "floor": entrywise(_floor),

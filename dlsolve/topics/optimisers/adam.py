@@ -26,9 +26,13 @@ from dlsolve.trace import Trace
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Gradients, or a typed function to take them from; then Adam's constants."""
 
-    g: Annotated[list[Params] | None, Field("gradient at each step: numbers, or vectors", aliases=("grads", "gradients"))] = None
+    g: Annotated[
+        list[Params] | None, Field("gradient at each step: numbers, or vectors", aliases=("grads", "gradients"))
+    ] = None
     f: Annotated[Expression | None, Field("a function to minimise instead, such as (w - 3)^2")] = None
-    start: Annotated[dict[str, fmpq] | list[fmpq] | fmpq | None, Field("θ₀ (0 where not given)", aliases=("theta0", "theta_0", "w0"))] = None
+    start: Annotated[
+        dict[str, fmpq] | list[fmpq] | fmpq | None, Field("θ₀ (0 where not given)", aliases=("theta0", "theta_0", "w0"))
+    ] = None
     steps: Annotated[int | None, Field("number of steps on f", aliases=("epochs",), ge="1", le="1000000")] = None
     lr: Annotated[fmpq, Field("learning rate η", aliases=("eta", "alpha", "learning_rate"), gt="0")] = fmpq(1, 1000)
     beta1: Annotated[fmpq, Field("decay of the first moment", ge="0", lt="1")] = fmpq(9, 10)
@@ -71,7 +75,9 @@ SLIPS = (
     DeclaredSlip("power-left-out-v", rule("v_hat[t]", "v[t] / (1 - beta2)"), "β₂ is not raised to the power t"),
     DeclaredSlip("beta1-swapped", rule("m[t]", "(1 - beta1)*m[t-1] + beta1*g[t]"), "β₁ and 1 − β₁ are swapped"),
     DeclaredSlip("beta2-swapped", rule("v[t]", "(1 - beta2)*v[t-1] + beta2*g[t]**2"), "β₂ and 1 − β₂ are swapped"),
-    DeclaredSlip("square-left-out", rule("v[t]", "beta2*v[t-1] + (1 - beta2)*g[t]"), "the gradient is not squared in v"),
+    DeclaredSlip(
+        "square-left-out", rule("v[t]", "beta2*v[t-1] + (1 - beta2)*g[t]"), "the gradient is not squared in v"
+    ),
     DeclaredSlip("memory-left-out", rule("m[t]", "(1 - beta1)*g[t]"), "the previous m is left out"),
     DeclaredSlip("root-left-out", rule("Delta[t]", "lr*m_hat[t] / (v_hat[t] + eps)"), "the root of v̂ is left out"),
     DeclaredSlip("uncorrected", rule("Delta[t]", "lr*m[t] / (sqrt(v[t]) + eps)"), "the uncorrected m and v are used"),
@@ -112,7 +118,9 @@ def solve(p: Problem, t: Trace) -> None:
 def _steps(p: Problem) -> int:
     """The number of steps. Raises `InputError` where gradients and function do not fit together."""
     if (p.g is None) == (p.f is None):
-        raise InputError("$.given", "needs gradients g or a function f, one of them", remedy="give --g, or --f with --start")
+        raise InputError(
+            "$.given", "needs gradients g or a function f, one of them", remedy="give --g, or --f with --start"
+        )
     if p.g is None:
         return p.steps or 3
     if p.steps is not None and p.steps != len(p.g):

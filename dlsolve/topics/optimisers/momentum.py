@@ -1,0 +1,115 @@
+"""Momentum: the step remembers the steps before it, so that steady directions gain and zigzag cancels.
+
+The velocity v is a decaying sum of the gradients. The field writes it in four ways: v = βv + ηg with
+w = w − v; v = βv − ηg with w = w + v; v = βv + g with w = w − ηv (PyTorch); and the running mean
+v = βv + (1 − β)g. With a constant η the first three give the same w. Nesterov's form takes the
+gradient where the velocity is about to lead; with gradients given, in PyTorch's way, g + βv.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from flint import fmpq
+
+from dlsolve.fields import Field
+from dlsolve.formula.rules import rule, rules
+from dlsolve.notation import Notation, Quantity
+from dlsolve.topic import DeclaredSlip, Topic
+from dlsolve.trace import Trace
+from dlsolve.worked.descent import Descent, begin, count
+
+
+class Problem(Descent, forbid_unknown_fields=True, kw_only=True):
+    """Gradients, or a typed function to take them from; then η and β."""
+
+    lr: Annotated[fmpq, Field("learning rate η", aliases=("eta", "alpha", "learning_rate"), gt="0")]
+    beta: Annotated[fmpq, Field("momentum coefficient β", aliases=("momentum", "mu"), ge="0", lt="1")] = fmpq(9, 10)
+    nesterov: Annotated[bool, Field("Nesterov's form")] = False
+
+
+NOTATION = Notation(
+    [
+        Quantity("g", "gradient at step t", "t", shape="as w"),
+        Quantity("v", "velocity after step t", "t", shape="as w"),
+        Quantity("w", "parameter after t steps", "t", shape="as w"),
+        Quantity("ahead", "where the velocity is about to lead", "t", shape="as w", symbol="w̃", latex=r"\tilde{w}"),
+        Quantity("Delta", "the step taken", "t", shape="as w"),
+        Quantity("lr", "learning rate"),
+        Quantity("beta", "momentum coefficient"),
+    ],
+    {"t": "step"},
+)
+
+RULES = rules("""
+    v[t] by momentum:
+        plus = beta*v[t-1] + lr*g[t]                # velocity
+        minus = beta*v[t-1] - lr*g[t]               # velocity
+        pytorch = beta*v[t-1] + g[t]                # velocity
+        ema = beta*v[t-1] + (1 - beta)*g[t]         # velocity, a running mean
+    w[t] by momentum:
+        plus = w[t-1] - v[t]                        # update
+        minus = w[t-1] + v[t]                       # update
+        pytorch = w[t-1] - lr*v[t]                  # update
+        ema = w[t-1] - lr*v[t]                      # update
+    ahead[t] by momentum:
+        plus = w[t-1] - beta*v[t-1]                 # look ahead
+        minus = w[t-1] + beta*v[t-1]                # look ahead
+        pytorch = w[t-1] - lr*beta*v[t-1]           # look ahead
+        ema = w[t-1] - lr*beta*v[t-1]               # look ahead
+    Delta[t] by momentum:
+        plus = lr*g[t] + beta*v[t]                  # Nesterov step
+        minus = lr*g[t] - beta*v[t]                 # Nesterov step
+        pytorch = lr*(g[t] + beta*v[t])             # Nesterov step
+        ema = lr*((1 - beta)*g[t] + beta*v[t])      # Nesterov step
+    w[t]:nesterov = w[t-1] - Delta[t]               # update
+""")
+
+SLIPS = (
+    DeclaredSlip("beta-left-out", rule("v[t]", "v[t-1] + lr*g[t]"), "β is left out"),
+    DeclaredSlip("memory-left-out", rule("v[t]", "lr*g[t]"), "the previous velocity is left out"),
+    DeclaredSlip("lr-left-out", rule("v[t]", "beta*v[t-1] + g[t]"), "η is left out of the velocity"),
+    DeclaredSlip("beta-swapped", rule("v[t]", "(1 - beta)*v[t-1] + beta*g[t]"), "β and 1 − β are swapped"),
+    DeclaredSlip("weight-for-velocity", rule("v[t]", "beta*w[t-1] + lr*g[t]"), "the weight stands where the previous velocity belongs"),
+    DeclaredSlip("added", rule("w[t]", "w[t-1] + v[t]"), "the velocity is added instead of subtracted"),
+    DeclaredSlip("gradient-step", rule("w[t]", "w[t-1] - lr*g[t]"), "the plain gradient step is taken"),
+    DeclaredSlip("from-start", rule("w[t]", "w[0] - v[t]"), "the update starts again from the first weight"),
+)  # fmt: skip
+
+
+def solve(p: Problem, t: Trace) -> None:
+    t.given("lr", p.lr)
+    t.given("beta", p.beta)
+    ahead = p.nesterov and p.f is not None
+    run = begin(p, t, "w", means={"v": fmpq(0)}, at="ahead" if ahead else None)
+    t.convention("momentum")
+    for k in range(1, run.steps + 1):
+        t.section(f"t = {k}")
+        if ahead:
+            t.let("ahead[t]", k)
+        run.gradient(t, k)
+        t.let("v[t]", k)
+        if p.nesterov and not ahead:
+            t.let("Delta[t]", k)
+            t.let("w[t]:nesterov", k)
+        else:
+            t.let("w[t]", k)
+    t.table("Steps", ["t", "g", "v", "w"], [[f" {k}", ("g", k), ("v", k), ("w", k)] for k in range(1, run.steps + 1)])
+    t.answer(*(("w", k) for k in range(1, run.steps + 1)) if run.steps <= 5 else (("w", run.steps),))
+
+
+TOPIC = Topic(
+    "momentum",
+    "Momentum, in its four forms, and Nesterov's",
+    "Optimisers",
+    Problem,
+    solve,
+    NOTATION,
+    RULES,
+    "Polyak (1964); Sutskever, Martens, Dahl & Hinton (2013), eqs. 1-4",
+    example={"g": [0.5, 0.4, -0.2], "lr": 0.1, "beta": 0.9, "start": 0},
+    aliases=("nesterov", "heavy-ball", "sgd-momentum"),
+    conventions={"momentum": "plus"},
+    slips=SLIPS,
+    steps=count,
+)
