@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlsolve.formula.text import Grid, Piece
-from dlsolve.render.layout import Box, Pen, align, beside, box, draw, flow, fold, width
+from dlsolve.render.layout import Box, Pen, align, beside, box, draw, flow
+from dlsolve.render.words import fold, width
 
 NUMBER = re.compile(r"\d[\d.]*\d|\d")
 

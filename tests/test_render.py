@@ -21,7 +21,7 @@ from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.show import Digits
 from dlsolve.render import FORMATS, Options, render
 from dlsolve.render.hand import ascii_text, clean
-from dlsolve.render.layout import width
+from dlsolve.render.words import width
 from dlsolve.solver import Solution, solve_problem
 from dlsolve.topic import Topic
 from dlsolve.trace import Trace

@@ -159,3 +159,10 @@ def names(tree: Tree) -> frozenset[str]:
     found = {n.id for n in nodes(tree) if isinstance(n, Name)}
     found |= {n.base for n in nodes(tree) if isinstance(n, At | Ref)}
     return frozenset(found - bound)
+
+
+def key_of(node: Ref | Name) -> str | tuple[Index, ...]:
+    """The key under which a run holds what `node` names: its base, or the base with index values."""
+    if isinstance(node, Name):
+        return node.id
+    return (node.base, *node.index) if node.index else node.base

@@ -7,21 +7,23 @@ where a row does not fit, its rule, numbers and value are stacked instead of squ
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 import msgspec
 
-from dlsolve.render.layout import Pen, align, flow, fold, natural, pad, width
+from dlsolve.render.columns import columns_of
+from dlsolve.render.layout import Pen, align, flow, natural
 from dlsolve.render.rows import Maths, Row, Section
 from dlsolve.render.view import Table, View
+from dlsolve.render.words import fold, pad, prose, width
 
 Line = tuple[str, str]
 """A line and its role: ``name``, ``rule``, ``value``, ``say``, ``good``, ``bad`` or none."""
 Cell = list[Line]
-Sizes = tuple[int, int, int, int, int]
-"""Widths on one line of a row's name, rule, numbers, value and sentence."""
 
 HEADERS = {3: ["", "rule, then the numbers", "value"], 4: ["", "rule", "numbers put in", "value"]}
 """Over the first table of steps, by its number of columns."""
+SET_IN = "  "
 
 
 class Heading(msgspec.Struct):
@@ -34,13 +36,13 @@ class Paragraph(msgspec.Struct):
 
 
 class Frame(msgspec.Struct):
-    """A table: every cell is finished lines no wider than its column. `ruled` asks for a rule
-    between rows, `answer` for the answer's frame."""
+    """A table: every cell is finished lines no wider than its column. `rules` are the rows below
+    which a line is drawn; `answer` asks for the answer's frame."""
 
     widths: list[int]
     rows: list[list[Cell]]
     header: list[str] | None = None
-    ruled: bool = False
+    rules: frozenset[int] = frozenset()
     answer: bool = False
 
 
@@ -77,7 +79,7 @@ class Arranger:
     # -- parts ---------------------------------------------------------------------------------
 
     def _text(self, text: str, role: str = "", indent: int = 0) -> Paragraph:
-        return Paragraph([(line, role) for line in fold(text, self.room, indent)])
+        return Paragraph([(line, role) for line in prose(text, self.room, indent)])
 
     def _given(self, view: View) -> Frame:
         room = self.room - self.frame(3)
@@ -104,9 +106,9 @@ class Arranger:
 
     def _sections(self, sections: Sequence[Section]) -> list[Block]:
         dots = "..." if self.pen.ascii else "…"
-        widths = self._shared([[self._measure(row) for row in section.rows] for section in sections])
+        widths = columns_of(sections, self.room, self.frame, self.pen)
         out: list[Block] = []
-        headed: set[int] = set()
+        headed = False
         for section, columns in zip(sections, widths, strict=True):
             if section.title:
                 out.append(Heading(section.title))
@@ -114,56 +116,35 @@ class Arranger:
                 out.append(self._text(f"{dots} {section.missing} steps not shown; --steps all shows them", "say"))
             if section.rows:
                 cells = [self._cells(row, columns) for row in section.rows]
-                ruled = any(len(cell) > 1 for row in cells for cell in row)
-                header = HEADERS.get(len(columns)) if len(columns) not in headed else None
-                headed.add(len(columns))
-                out.append(Frame(list(columns), cells, header, ruled))
+                tall = any(len(cell) > 1 for row in cells for cell in row)
+                rules = _parted(section.rows) if tall else frozenset()
+                out.append(Frame(list(columns), cells, None if headed else HEADERS.get(len(columns)), rules))
+                headed = True
         return out
-
-    def _measure(self, row: Row) -> Sizes:
-        pen = self.pen
-        numbers = max((natural(n, pen) for n in row.numbers), default=0)
-        return width(row.name), natural(row.rule, pen), numbers, natural(row.value, pen), width(row.say)
-
-    def _shared(self, sections: Sequence[Sequence[Sizes]]) -> list[list[int]]:
-        """Column widths of each section; those with as many columns share them where that fits."""
-        own = [self._columns(rows) for rows in sections]
-        for count in (4, 3, 2):
-            alike = [n for n, columns in enumerate(own) if len(columns) == count]
-            common = self._columns([size for n in alike for size in sections[n]])
-            if len(common) == count:
-                for n in alike:
-                    own[n] = common
-        return own
-
-    def _columns(self, rows: Sequence[Sizes]) -> list[int]:
-        """Widths of name, rule, numbers, value; of name, rule and numbers, value; or of name and all."""
-        name, rule, numbers, value, say = (max(sizes) for sizes in zip(*rows, strict=True)) if rows else (0,) * 5
-        # a column is at least as wide as its heading
-        rule, value = max(rule, 4) if rule else 0, max(value, 5) if value else 0
-        if name + rule + numbers + value + self.frame(4) <= self.room and rule and numbers and value:
-            spare = self.room - self.frame(4) - name - rule - value
-            if say <= 3 * spare:  # a long sentence wants a wider column
-                return [name, rule, max(min(max(numbers, say), spare), 1), value]
-        both = max(rule, numbers)
-        if name + both + value + self.frame(3) <= self.room and value:
-            spare = self.room - self.frame(3) - name - value
-            return [name, max(min(max(both, say), spare), 1), value]
-        name = min(name, max(16, self.room // 3))
-        room = max(self.room - self.frame(2) - name, 20)
-        return [name, min(max(both, value, say, 1), room)]
 
     def _cells(self, row: Row, widths: Sequence[int]) -> list[Cell]:
         name = self._fold(row.name, widths[0], "name")
-        rule = self._flow(row.rule, widths[1], "rule")
         room = widths[2] if len(widths) == 4 else widths[1]
-        numbers = [line for n in row.numbers for line in self._flow(n, room)]
-        say = self._fold(row.say, room, "say")
+        say = [(line, "say") for line in prose(row.say, room)] if row.say else []
         if len(widths) == 4:
+            rule = self._flow(row.rule, widths[1], "rule")
+            numbers = [line for n in row.numbers for line in self._flow(n, room)]
             return [name, rule, numbers + say, self._flow(row.value, widths[3], "value")]
+        both = self._stacked(row, room)
         if len(widths) == 3:
-            return [name, rule + numbers + say, self._flow(row.value, widths[2], "value")]
-        return [name, rule + numbers + self._flow(row.value, widths[1], "value") + say]
+            return [name, both + say, self._flow(row.value, widths[2], "value")]
+        return [name, both + say + self._flow(row.value, widths[1], "value")]
+
+    def _stacked(self, row: Row, room: int) -> Cell:
+        """Rule and numbers in one column: lines of equations below each other, the state that an
+        operation leaves behind its rule, or below it and set in."""
+        rule = self._flow(row.rule, room, "rule")
+        if not rule or not row.numbers or str(row.rule[0]).startswith("= "):
+            return rule + [line for n in row.numbers for line in self._flow(n, room)]
+        numbers = [line for n in row.numbers for line in self._flow(n, room - len(SET_IN))]
+        if len(rule) == len(numbers) == 1 and width(rule[0][0]) + width(numbers[0][0]) + 2 <= room:
+            return [(f"{rule[0][0]}  {numbers[0][0]}", "")]
+        return rule + [(SET_IN + line, role) for line, role in numbers]
 
     def _table(self, table: Table) -> list[Block]:
         """The table of the run; parted by columns, the first repeated, where it is too wide."""
@@ -187,8 +168,7 @@ class Arranger:
             if table.missing:
                 dots = "..." if self.pen.ascii else "⋮"
                 rows.insert(table.head, [[(dots, "")] for _ in part])
-            ruled = any(len(cell) > 1 for row in rows for cell in row)
-            out.append(Frame([sizes[n] for n in part], rows, [heads[n] for n in part], ruled))
+            out.append(Frame([sizes[n] for n in part], rows, [heads[n] for n in part], between(rows)))
         if table.missing:
             dots = "..." if self.pen.ascii else "…"
             out.append(self._text(f"{dots} {table.missing} rows not shown; --steps all shows them", "say"))
@@ -248,7 +228,7 @@ class Arranger:
             head = max(width(key) for key, _ in view.conventions)
             out.append(Paragraph([
                 (line, "") for key, says in view.conventions
-                for line in fold(f"{pad(key, head)}   {says}", self.room, head + 3)
+                for line in prose(f"{pad(key, head)}   {says}", self.room, head + 3)
             ]))  # fmt: skip
         out += [self._text(text, "say") for text in view.arithmetic]
         if self.pen.elided:
@@ -260,7 +240,7 @@ class Arranger:
         good, bad = ("ok", "FAILS") if self.pen.ascii else ("✓", "✗")
         for holds, text in view.checks:
             mark = good if holds else bad
-            for line in fold(f"{mark} {text}", self.room, width(mark) + 1):
+            for line in prose(f"{mark} {text}", self.room, width(mark) + 1):
                 yield line, "good" if holds else "bad"
 
     # -- cells ---------------------------------------------------------------------------------
@@ -270,3 +250,16 @@ class Arranger:
 
     def _fold(self, text: str, room: int, role: str = "") -> Cell:
         return [(line, role) for line in fold(text, room)] if text else []
+
+
+def between(rows: Sequence[Sequence[Cell]]) -> frozenset[int]:
+    """A line below every row but the last, where a row takes several lines."""
+    tall = any(len(cell) > 1 for row in rows for cell in row)
+    return frozenset(range(len(rows) - 1)) if tall else frozenset()
+
+
+def _parted(rows: Sequence[Row]) -> frozenset[int]:
+    """The rows below which a line is drawn: a named value stands apart, with the sentence that it
+    leads to; operations on the way to one stand together."""
+    pairs = enumerate(pairwise(rows))
+    return frozenset(n for n, (row, after) in pairs if after.name or (after.rule and (row.name or not row.rule)))

@@ -27,6 +27,8 @@ _ASCII = {v: k for k, v in reversed(GREEK.items()) if k not in ("lr", "eps")} | 
 }  # fmt: skip
 _INNER_SIGN = re.compile(r"(?<=[\d.])([+-])(?=[\d.i])")
 """The sign between the parts of a complex number."""
+MAX_LEVEL = 6
+"""Entries of a column that is written on one line."""
 _SIGN = {">=": "≥", "<=": "≤", "!=": "≠", "==": "="}
 
 
@@ -135,6 +137,15 @@ class Hand:
             shown = shown_value(value, self.digits)
             return self.shown(shown if computed is None else as_carried(shown, computed, value), value, form, 48)
         return ["= ", *self.state(value)] if not isinstance(value, str) else [f"= {self.text(value)}"]
+
+    def level(self, pieces: list[Piece]) -> list[Piece]:
+        """`pieces` with their columns on one line, as outside a derivation: (1, 2)ᵀ."""
+        mark = "^T" if self.ascii else "ᵀ"
+        return [
+            "(" + ", ".join(row[0] for row in p.rows) + f"){mark}"
+            if isinstance(p, Grid) and 1 < len(p.rows) <= MAX_LEVEL and all(len(row) == 1 for row in p.rows) else p
+            for p in pieces
+        ]  # fmt: skip
 
     def state(self, value: Any) -> list[Piece]:
         """A value without its sign: a state of an operation, a cell of a table."""

@@ -20,7 +20,16 @@ from dlsolve.named import answers, differs
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import precision
 from dlsolve.numbers.show import Digits, Shown, fraction, from_float
-from dlsolve.readings import branch_text, exact_text, json_value, lines, question_lines, rows_of, shown_value
+from dlsolve.readings import (
+    as_listed,
+    branch_text,
+    exact_text,
+    json_value,
+    lines,
+    question_lines,
+    rows_of,
+    shown_value,
+)
 from dlsolve.render import Options
 from dlsolve.solver import Solution
 from dlsolve.trace import Branch, Item, Key, Note, Operation, Step, Trace
@@ -129,7 +138,7 @@ def _value(value: Any) -> Any:
 
 
 def _shown(value: Any, digits: Digits) -> Any:
-    """The printed text; rows of texts for a matrix."""
+    """The printed text; a list of texts for a column, rows of them for a matrix."""
     if value is None or isinstance(value, list | tuple | bool):
         return None
     shown = shown_value(fmpq(value) if isinstance(value, int) else value, digits)
@@ -137,7 +146,7 @@ def _shown(value: Any, digits: Digits) -> Any:
 
 
 def _texts(shown: Shown | tuple[tuple[Shown, ...], ...]) -> Any:
-    return shown.text if isinstance(shown, Shown) else [[s.text for s in row] for row in shown]
+    return shown.text if isinstance(shown, Shown) else as_listed([[s.text for s in row] for row in shown])
 
 
 class _Steps:

@@ -7,13 +7,12 @@ at a space; never inside a number. A matrix that is too wide is drawn in blocks 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 import msgspec
 
 from dlsolve.formula.text import Grid, Piece
+from dlsolve.render.words import fold, pad, width
 
 MAX_COLUMNS = 12
 MAX_ROWS = 12
@@ -37,24 +36,6 @@ class Box(msgspec.Struct, frozen=True):
     lines: tuple[str, ...]
     base: int
     width: int
-
-
-@lru_cache(maxsize=4096)
-def width(text: str) -> int:
-    """Terminal columns that `text` takes: combining marks none, wide characters two."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def pad(text: str, room: int, side: str = "left") -> str:
-    """`text` filled with spaces to `room` columns, standing at `side` (left, right, centre)."""
-    free = max(0, room - width(text))
-    if side == "right":
-        return " " * free + text
-    if side == "centre":
-        return " " * (free // 2) + text + " " * (free - free // 2)
-    return text + " " * free
 
 
 def box(text: str) -> Box:
@@ -169,25 +150,6 @@ def _folded(cells: Sequence[str], room: int) -> list[str]:
 
 
 # -- lines --------------------------------------------------------------------------------------
-
-_SIGN = re.compile(r"(?= [+−/=<>≥≤→-] )")
-
-
-def fold(text: str, room: int, indent: int = 0) -> list[str]:
-    """`text` in lines of at most `room` columns, broken before a sign, else at a space; a word
-    that is longer stands alone on its line, whole."""
-    if width(text) <= room:
-        return [text]
-    lines: list[str] = []
-    line = ""
-    for part in _SIGN.split(text):
-        for word in [part] if width(part) <= room - indent else re.split(r"(?<=\S)(?= )", part):
-            if line and width(line) + width(word) > room:
-                lines.append(line)
-                line = " " * indent + word.lstrip()
-            else:
-                line += word
-    return [*lines, line]
 
 
 def flow(pieces: Iterable[Piece], room: int, pen: Pen, indent: int = 2) -> list[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dlsolve.render import Options
-from dlsolve.render.arrange import Arranger, Frame, Heading, Paragraph
-from dlsolve.render.layout import Pen, pad, width
+from dlsolve.render.arrange import Arranger, Block, Frame, Heading, Paragraph
+from dlsolve.render.layout import Pen
 from dlsolve.render.view import view
+from dlsolve.render.words import pad, width
 from dlsolve.solver import Solution
 
 INDENT = "  "
@@ -16,6 +19,11 @@ def render(solution: Solution, options: Options) -> str:
     """The derivation as plain text."""
     pen = Pen(options.ascii, options.steps_all)
     blocks = Arranger(options.width, lambda n: len(INDENT) + len(GAP) * (n - 1), pen).blocks(view(solution, options))
+    return draw(blocks, options)
+
+
+def draw(blocks: Sequence[Block], options: Options) -> str:
+    """Finished `blocks` as plain text."""
     line = "-" if options.ascii else "─"
     out: list[str] = []
     for block in blocks:
@@ -38,7 +46,7 @@ def _table(frame: Frame, line: str) -> list[str]:
             INDENT + GAP.join((line if h.strip() else " ") * w for h, w in zip(heads, frame.widths, strict=True))
         )
     for n, row in enumerate(frame.rows):
-        if n and frame.ruled:
+        if n - 1 in frame.rules:
             out.append("")
         for i in range(max((len(cell) for cell in row), default=0)):
             texts = [cell[i][0] if i < len(cell) else "" for cell in row]

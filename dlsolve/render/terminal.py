@@ -11,9 +11,10 @@ from rich.segment import Segment
 from rich.table import Table
 
 from dlsolve.render import Options
-from dlsolve.render.arrange import Arranger, Cell, Frame, Heading, Paragraph
-from dlsolve.render.layout import Pen, pad
+from dlsolve.render.arrange import Arranger, Block, Cell, Frame, Heading, Paragraph
+from dlsolve.render.layout import Pen
 from dlsolve.render.view import view
+from dlsolve.render.words import pad
 from dlsolve.solver import Solution
 
 STYLES = {"name": "bold", "value": "bold", "say": "italic", "good": "green", "bad": "bold red", "rule": "cyan"}
@@ -23,6 +24,11 @@ def render(solution: Solution, options: Options) -> str:
     """The derivation as it stands on a terminal of `options.width` columns."""
     pen = Pen(options.ascii, options.steps_all)
     blocks = Arranger(options.width, lambda n: 3 * n + 1, pen).blocks(view(solution, options))
+    return draw(blocks, options)
+
+
+def draw(blocks: Sequence[Block], options: Options) -> str:
+    """Finished `blocks` on a terminal."""
     widest = max((sum(b.widths) + 3 * len(b.widths) + 1 for b in blocks if isinstance(b, Frame)), default=0)
     out = StringIO()
     console = Console(
@@ -58,14 +64,14 @@ def _table(frame: Frame, *, ascii: bool) -> Table:
     """A Rich table of cells that are already filled to their columns."""
     shape = box.ASCII if ascii else box.HEAVY if frame.answer else box.ROUNDED
     table = Table(
-        box=shape, show_header=frame.header is not None, show_lines=frame.ruled, safe_box=False, padding=0,
-        pad_edge=False,
+        box=shape, show_header=frame.header is not None, safe_box=False, padding=0, pad_edge=False,
     )  # fmt: skip
     for n, size in enumerate(frame.widths):
         head = Lines([(f" {pad(frame.header[n], size)} ", "bold")]) if frame.header else ""
         table.add_column(head, width=size + 2, no_wrap=True)
-    for row in frame.rows:
-        table.add_row(*(_filled(cell, size) for cell, size in zip(row, frame.widths, strict=True)))
+    for n, row in enumerate(frame.rows):
+        cells = (_filled(cell, size) for cell, size in zip(row, frame.widths, strict=True))
+        table.add_row(*cells, end_section=n in frame.rules)
     return table
 
 

@@ -179,7 +179,7 @@ def _answer(hand: Hand, name: str, key: Key | None, value: Any, exact: Trace | N
         return shown, [f"= {hand.text(step.shown)}"]
     true = held(exact, key) if exact is not None and key is not None else None
     form = closed(hand.trace, step) if isinstance(step, Step) else None
-    return shown, hand.value(value, true, form)
+    return shown, hand.level(hand.value(value, true, form))
 
 
 def _symbol(hand: Hand, name: str) -> str:

@@ -1,0 +1,113 @@
+"""Numbers put into a line, with as many digits as make the line true; its terms worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from flint import arb, fmpq
+
+from dlsolve.errors import DlsolveError
+from dlsolve.formula.compiled import evaluate
+from dlsolve.formula.entries import spread, unfold
+from dlsolve.formula.tree import Bin, Call, Cmp, Mat, Name, Neg, Num, Ref, Tree, key_of, rebuild
+from dlsolve.numbers.precision import UndecidedError
+from dlsolve.numbers.show import Digits, decimal, round_to, show, terminates
+from dlsolve.readings.values import SMALL_DENOMINATOR, Printed, matches, rows_of
+
+if TYPE_CHECKING:
+    from dlsolve.trace import Trace
+
+MAX_SIDE = 4
+"""Entries of a product are written out as sums up to this many rows and columns."""
+EXTRA_DIGITS = 14
+"""So many digits beyond those shown, a fraction is put in instead of its decimals."""
+
+
+def put(trace: Trace, tree: Tree, digits: Digits) -> Tree:
+    """`tree` with every quantity replaced by its number, computed ones to `digits`."""
+
+    def change(node: Tree) -> Tree:
+        match node:
+            case Name("..." | "pi" | "e"):
+                return node
+            case Ref() | Name():
+                return literal(trace.env[key_of(node)], digits)
+            case _:
+                return rebuild(node, change)
+
+    return change(tree)
+
+
+def literal(value: Any, digits: Digits) -> Tree:
+    """A value as it is written into a line: exact where its decimals end soon, else to `digits`."""
+    rows = rows_of(value)
+    if rows is not None:
+        if len(rows) == 1 and len(rows[0]) == 1:
+            return literal(rows[0][0], digits)
+        return Mat(tuple(tuple(literal(e, digits) for e in row) for row in rows))
+    if isinstance(value, fmpq) and terminates(value):
+        text = decimal(value)
+        if len(text.lstrip("-0.").split("e")[0]) <= max(12, digits.count + 2):
+            return _signed(text)
+    if isinstance(value, float):
+        return _signed(repr(value).removesuffix(".0") if digits.count >= 17 else show(value, digits).text)
+    if isinstance(value, fmpq) and digits.count >= EXTRA_DIGITS and value.q <= SMALL_DENOMINATOR:
+        top = _signed(str(int(value.p)))
+        return Bin("/", top, Num(str(int(value.q))))
+    if isinstance(value, arb) and value.contains(0):
+        return Num("0")
+    return _signed(decimal(round_to(value, digits)) if isinstance(value, fmpq) else show(value, digits).text)
+
+
+def _signed(text: str) -> Tree:
+    return Neg(Num(text[1:])) if text.startswith("-") else Num(text)
+
+
+def true_line(make: Callable[[Digits], Tree | None], shown: Printed, digits: Digits) -> Tree | None:
+    """``make(digits)`` with as few extra digits as make the line true; None where none do."""
+    base = digits if digits.unit == "sf" else Digits(max(5, digits.count), "sf")
+    last = None
+    for extra in (0, 1, 2, 3, 4, 6, 9, EXTRA_DIGITS, 30):
+        line = make(base.more(extra))
+        if line is None:
+            return None
+        if line == last:
+            continue
+        last = line
+        try:
+            if matches(evaluate(line), shown, digits):
+                return line
+        except (DlsolveError, UndecidedError, ZeroDivisionError):
+            continue
+    return None
+
+
+def opened(tree: Tree) -> Tree | None:
+    """A line with its functions unfolded one level and its small matrix products written as sums."""
+    return unfold(spread(tree, MAX_SIDE))
+
+
+def worked(tree: Tree | None, digits: Digits) -> Tree | None:
+    """`tree` one level nearer its value: each term, factor or argument worked out."""
+    if tree is None:
+        return None
+    match tree:
+        case Bin("+" | "-" as op, left, right):
+            near = worked(left, digits) if isinstance(left, Bin) and left.op in "+-" else _value(left, digits)
+            return Bin(op, near or left, _value(right, digits))
+        case Bin(op, left, right) if op in ("*", "/", "**"):
+            return Bin(op, _value(left, digits), _value(right, digits) if op != "**" else right)
+        case Neg(arg):
+            inner = worked(arg, digits)
+            return None if inner is None else Neg(inner)
+        case Call(fn, args):
+            return Call(fn, tuple(_value(a, digits) for a in args))
+        case _:
+            return None
+
+
+def _value(tree: Tree, digits: Digits) -> Tree:
+    if isinstance(tree, Num | Cmp) or (isinstance(tree, Neg) and isinstance(tree.arg, Num)):
+        return tree
+    return literal(evaluate(tree), digits)
