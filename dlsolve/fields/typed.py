@@ -33,8 +33,8 @@ def pairs(text: str, where: str) -> dict[str, str]:
     body = text.strip()
     if body.startswith("{") and body.endswith("}"):
         body = body[1:-1]
-    mark = next((m for m in ";\n," if m in body), None)
-    parts = body.split(mark) if mark else re.split(r"\s+(?=[^\s=:]+\s*[=:])", body)
+    mark = next((m for m in ";\n," if m in _outside(body)), None)
+    parts = _cut(body, mark) if mark else re.split(r"\s+(?=[^\s=:]+\s*[=:])", body)
     out: dict[str, str] = {}
     for part in parts:
         if not part.strip():
@@ -47,6 +47,23 @@ def pairs(text: str, where: str) -> dict[str, str]:
             raise InputError(where, f"{label[:30]!r} stands twice", remedy="give each label once")
         out[label] = value.strip()
     return out
+
+
+def _outside(text: str) -> str:
+    """`text` with what stands in square brackets, and the brackets, as blanks of the same length."""
+    depth = 0
+    out = []
+    for c in text:
+        depth += c == "["
+        out.append(" " if depth else c)
+        depth -= c == "]" and depth > 0
+    return "".join(out)
+
+
+def _cut(text: str, mark: str) -> list[str]:
+    """`text` between `mark`s that stand outside all brackets: ``W=[[1,2],[3,4]], x=[1,0]``."""
+    ends = [n for n, c in enumerate(_outside(text)) if c == mark]
+    return [text[a:b] for a, b in zip([0, *(e + 1 for e in ends)], [*ends, len(text)], strict=True)]
 
 
 _MATRIX = 'write rows as "1 2; 5 4" or "[[1,2],[5,4]]"'

@@ -1,0 +1,1 @@
+"""Chapter: your own rules."""
