@@ -13,6 +13,7 @@ from dlsolve.formula.compiled import EXACT, compiled
 from dlsolve.formula.tree import Ref, Tree, nodes
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError
+from dlsolve.numbers.show import from_float
 from dlsolve.trace import Environment, Key, Trace
 
 STEP = fmpq(1, 10**8)
@@ -33,13 +34,13 @@ def finite_differences(trace: Trace, loss: Key, gradients: Mapping[Key, Key]) ->
     steps = chain(trace, loss, list(gradients))
     worst, probes, kinks = 0.0, 0, 0
     try:
-        here = _loss_at(trace, steps, loss, None)
+        here = _exact(trace.env[loss])
         for parameter, gradient in gradients.items():
             for place in _places(trace.env[parameter]):
                 if probes + kinks >= MAX_PROBES:
                     break
-                up = _loss_at(trace, steps, loss, (parameter, place, STEP))
-                down = _loss_at(trace, steps, loss, (parameter, place, -STEP))
+                up = _loss_at(trace, steps, loss, parameter, place, STEP)
+                down = _loss_at(trace, steps, loss, parameter, place, -STEP)
                 right, left = _float((up - here) / STEP), _float((here - down) / STEP)
                 scale = max(1.0, abs(right), abs(left))
                 if abs(right - left) > 100 * NEAR * scale:
@@ -72,33 +73,30 @@ def _entry(value: Any, place: tuple[int, int]) -> float:
     return float(value[i, j]) if hasattr(value, "shape") else value if isinstance(value, float) else _float(value)
 
 
-def _ball(value: Any) -> Any:
-    if isinstance(value, Matrix):
-        return value.map(arb)
-    if hasattr(value, "shape"):
-        return Matrix([[arb(e) for e in row] for row in value.tolist()])
-    return arb(value) if isinstance(value, fmpq | float) else value
+def _exact(value: Any) -> Any:
+    """A value as it stands: exact numbers stay exact, so that 0 is seen to be 0 at a kink."""
+    if hasattr(value, "shape") and not isinstance(value, Matrix):
+        return Matrix([[from_float(e) for e in row] for row in value.tolist()])
+    return from_float(value) if isinstance(value, float) else value
 
 
 def _loss_at(
-    trace: Trace, steps: Mapping[Key, Tree], loss: Key, moved: tuple[Key, tuple[int, int], fmpq] | None
+    trace: Trace, steps: Mapping[Key, Tree], loss: Key, parameter: Key, place: tuple[int, int], by: fmpq
 ) -> Any:
-    """The loss, with one entry of a parameter moved by a step."""
+    """The loss, with one entry of a parameter moved."""
     env = Environment()
     used = {n for expr in steps.values() for n in nodes(expr) if isinstance(n, Ref)}
     for leaf in used:
         key: Key = (leaf.base, *leaf.index) if leaf.index else leaf.base
         if key in trace.env:
-            env[key] = _ball(trace.env[key])
-    if moved is not None:
-        parameter, (i, j), step = moved
-        value = env[parameter]
-        if isinstance(value, Matrix):
-            rows = [list(r) for r in value.rows]
-            rows[i][j] = rows[i][j] + step
-            env[parameter] = Matrix(rows)
-        else:
-            env[parameter] = value + step
+            env[key] = _exact(trace.env[key])
+    value = env[parameter]
+    if isinstance(value, Matrix):
+        rows = [list(r) for r in value.rows]
+        rows[place[0]][place[1]] += by
+        env[parameter] = Matrix(rows)
+    else:
+        env[parameter] = value + by
     for key, expr in steps.items():
         env[key] = compiled(expr, (), EXACT)(env)
     return env[loss]

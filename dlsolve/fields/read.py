@@ -111,7 +111,7 @@ def _complete(known: Mapping[str, Spec], values: dict[str, Any], root: str, exam
             if most > MAX_MEMBERS:
                 raise InputError(f"{root}.{spec.name}{most}", "too many", remedy=f"at most {MAX_MEMBERS} are read")
             gap = next((n for n in range(1, most) if n not in members), None)
-            if gap is not None:
+            if gap is not None and spec.required:
                 raise InputError(
                     f"{root}.{spec.name}{gap}",
                     f"missing, but {spec.name}{most} is given",

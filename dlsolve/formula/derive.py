@@ -203,6 +203,15 @@ def derivative_call(fn: str, args: tuple[Tree, ...]) -> Tree:
     raise RuleError(f"no derivative rule for {fn}")
 
 
+def _over(tree: Tree, count: int) -> Tree:
+    """`tree` divided by a count, its own numbers left as they are."""
+    if count == 1:
+        return tree
+    if isinstance(tree, Neg):
+        return neg(_over(tree.arg, count))
+    return ZERO if number(tree) == 0 else Bin("/", tree, Num(str(count)))
+
+
 # -- reverse mode -------------------------------------------------------------------------------
 
 
@@ -289,8 +298,7 @@ class Pull:
             case Call("sum", (a,)):
                 self.back(a, g)
             case Call("mean", (a,)):
-                n, m = self.shape(a)
-                self.back(a, div(g, Num(str(n * m))))
+                self._mean(a, g)
             case Call("softmax" | "rowsoftmax" as fn, (a,)):
                 s = output or tree
                 down = fn == "softmax" and (self.shape(a)[0] > 1 or self.shape(a)[1] == 1)
@@ -304,6 +312,18 @@ class Pull:
                 self.back(args[0], mul(g, self._slope(fn, args, output)))
             case _:
                 return
+
+    def _mean(self, a: Tree, g: Tree) -> None:
+        """Through a mean: as through the sum, divided by the number of values in the end, so that
+        the factor 2 of a square and the n stand apart, as they are written: −2·(y − ŷ) / 4."""
+        n, m = self.shape(a)
+        inner = Pull(self.leaf_shape)
+        inner.back(a, g)
+        for leaf, terms in inner.found.items():
+            total = terms[0]
+            for term in terms[1:]:
+                total = add(total, term)
+            self.found.setdefault(leaf, []).append(_over(total, n * m))
 
     def _slope(self, fn: str, args: tuple[Tree, ...], output: Tree | None) -> Tree:
         if fn == "linear":

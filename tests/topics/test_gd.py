@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from dlsolve.errors import InputError
 from dlsolve.fields import read_problem
 from dlsolve.formula.compiled import FLOAT64
+from dlsolve.policy import Slip
 from dlsolve.solver import run, solve_problem
+from dlsolve.topic import DeclaredSlip
 from dlsolve.topics.training.gd import TOPIC, Problem
-from dlsolve.trace import Branch, Trace
+from dlsolve.trace import Branch, Step, Trace
 from tests.values import array, as_typed, number, solved
 
 DECIMALS = st.integers(-30, 30).map(lambda n: n / 10)
@@ -247,6 +249,38 @@ def test_two_epochs_of_batch_and_stochastic_descent() -> None:
     assert values(solved(TOPIC, p, halved), "b", 1, 2) == q("0.4", "89/150")
     assert values(solved(TOPIC, {**p, "batch_size": 1}, halved), "w", 3, 6) == q("1.402", "1.377312")
     assert values(solved(TOPIC, {**p, "batch_size": 1}, halved), "b", 3, 6) == q("0.794", "0.868064")
+
+
+# -- slips -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slip", TOPIC.slips, ids=lambda s: s.id)
+def test_every_declared_slip_changes_the_run_and_stays_at_its_step(slip: DeclaredSlip) -> None:
+    p: dict[str, Any] = {"X": [1, 2, 4], "y": [1, 0, 1], "w": 0.3, "b": 0.2, "lr": 0.1, "batch_size": 2, "epochs": 2}
+    p |= {"model": "logistic"} if slip.id == "no-sigmoid-slope" else {}
+    how = {"loss_scale": "half"} if slip.id == "factor-kept" else {}
+    true, whole = solved(TOPIC, p, how), solved(TOPIC, p, how, policy=Slip(slip.rule))
+    touched = {true.name(k): k for k, s in true.steps.items() if isinstance(s, Step) and slip.applied(s.rule)}
+    assert len(touched) > 1
+    assert list(true.steps) == list(whole.steps)
+
+    def differing(other: Trace) -> list[str]:
+        return [true.name(k) for k in true.steps if not np.allclose(array(true.env[k]), array(other.env[k]))]
+
+    assert differing(whole)[0] in touched
+    last = list(touched)[-1]
+    once = solved(TOPIC, p, how, policy=Slip(slip.rule, at=last))
+    assert differing(once)[0] == last
+
+
+def test_slips_of_a_typed_function() -> None:
+    p = {"f": "100*w1^2 + w2^2", "start": [1, 1], "lr": 0.01, "epochs": 2}
+    by_id = {slip.id: slip for slip in TOPIC.slips}
+    added = solved(TOPIC, p, policy=Slip(by_id["gradient-added"].rule))
+    assert values(added, "w1", 1) == [3]
+    once = solved(TOPIC, p, policy=Slip(by_id["gradient-added"].rule, at="w2_2"))
+    assert values(once, "w1", 1, 2) == values(solved(TOPIC, p), "w1", 1, 2)
+    assert values(once, "w2", 2) == q("0.9996")
 
 
 # -- the ends of the range -------------------------------------------------------------------------

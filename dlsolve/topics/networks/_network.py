@@ -27,6 +27,9 @@ class Network:
         if sorted(p.W) != list(range(1, self.layers + 1)):
             raise InputError("$.given.W", "weights must be numbered from 1 without a gap",
                              found=", ".join(f"W{k}" for k in sorted(p.W)))  # fmt: skip
+        for layer in p.b:
+            if layer > self.layers:
+                raise InputError(f"$.given.b{layer}", f"there is no layer {layer}", remedy=f"give W{layer} too")
         self._check_names(p)
         self.x = p.x.T if self.columns else p.x
         self.samples = p.x.shape[0]
