@@ -227,9 +227,13 @@ class Trace:
                 raise
             return bool(self.arithmetic.test(sign, to_float(value), to_float(other)))
 
-    def argmax(self, base: str, members: Sequence[Index]) -> Index:
-        """The first member whose ``base[member]`` is largest."""
-        return self.order(base, members)[0]
+    def argmax(self, base: str, members: Sequence[Index], *before: Index) -> Index:
+        """The first member whose ``base[member]`` (``base[before, member]``) is largest."""
+        best = members[0]
+        for member in members[1:]:
+            if self._comes_before(">", self.env[base, *before, member], self.env[base, *before, best]):
+                best = member
+        return best
 
     def operation(
         self, rule: str, before: Any, after: Any, *, key: Key | None = None, why: str = "", shown: str | None = None
