@@ -58,7 +58,7 @@ ORDER = [
     "notation",
     "numbers",
     "formula",
-    "linalg",
+    "linalg experiments",
     "handwriting",
     "fields",
     "conventions",

@@ -1,0 +1,213 @@
+"""Counting against brute force over every outcome, written anew with itertools and fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import permutations, product
+from typing import Any
+
+import pytest
+from flint import fmpq
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlsolve.errors import InputError
+from dlsolve.experiments import condition, drawn, experiment, quantity
+from dlsolve.topics.probability.probability import TOPIC
+from dlsolve.trace import Trace
+from tests.values import solved
+
+Test = Callable[[tuple[Any, ...]], bool]
+
+COIN_EVENTS: dict[str, Test] = {
+    "heads even": lambda o: o.count("H") % 2 == 0,
+    "first H": lambda o: o[0] == "H",
+    "last is T": lambda o: o[-1] == "T",
+    "at least 2 heads": lambda o: o.count("H") >= 2,
+    "no tails": lambda o: "T" not in o,
+    "heads > tails": lambda o: o.count("H") > o.count("T"),
+    "exactly one head or all equal": lambda o: o.count("H") == 1 or len(set(o)) == 1,
+    "not (first H and last H)": lambda o: not (o[0] == "H" and o[-1] == "H"),
+    "heads = 99": lambda o: False,
+    "heads >= 0": lambda o: True,
+}
+DICE_EVENTS: dict[str, Test] = {
+    "sum = 7": lambda o: sum(o) == 7,
+    "sum is even": lambda o: sum(o) % 2 == 0,
+    "first > last": lambda o: o[0] > o[-1],
+    "max <= 4": lambda o: max(o) <= 4,
+    "at least 1 six": lambda o: 6 in o,
+    "all different": lambda o: len(set(o)) == len(o),
+    "sum in {2, 3, 12}": lambda o: sum(o) in (2, 3, 12),
+    "sum divisible by 3 and first odd": lambda o: sum(o) % 3 == 0 and o[0] % 2 == 1,
+    "max - min > 2": lambda o: max(o) - min(o) > 2,
+    "product prime": lambda o: _multiplied(o) in (2, 3, 5),
+    "sum between 5 and 8": lambda o: 5 <= sum(o) <= 8,
+    "first = last + 1": lambda o: o[0] == o[-1] + 1,
+}
+URN_EVENTS: dict[str, Test] = {
+    "first red": lambda o: o[0] == "red",
+    "all same": lambda o: len(set(o)) == 1,
+    "at least 1 blue": lambda o: "blue" in o,
+    "red = blue": lambda o: o.count("red") == o.count("blue"),
+    "last is not red": lambda o: o[-1] != "red",
+}
+
+
+def _multiplied(o: tuple[int, ...]) -> int:
+    out = 1
+    for n in o:
+        out *= n
+    return out
+
+
+class Drawn:
+    """A problem, its equally likely outcomes, and its two events as tests."""
+
+    def __init__(self, stated: dict[str, Any], outcomes: list[tuple[Any, ...]], a: Test, b: Test) -> None:
+        self.stated, self.outcomes, self.a, self.b = stated, outcomes, a, b
+
+    def p(self, test: Test) -> Fraction:
+        return Fraction(sum(map(test, self.outcomes)), len(self.outcomes))
+
+
+@st.composite
+def drawn_problem(draw: st.DrawFn) -> Drawn:
+    kind = draw(st.sampled_from(["coin", "die", "urn"]))
+    n = draw(st.integers(2, 3))
+    if kind == "urn":
+        urn = {"red": draw(st.integers(1, 4)), "blue": draw(st.integers(1, 4)), "green": draw(st.integers(0, 2))}
+        balls = [(colour, i) for colour, count in urn.items() for i in range(count)]
+        back = draw(st.booleans())
+        n = min(n, len(balls))
+        every = product(balls, repeat=n) if back else permutations(balls, n)
+        outcomes = [tuple(colour for colour, _ in o) for o in every]
+        stated: dict[str, Any] = {"urn": urn, "draws": n, "replacement": back}
+    else:
+        faces: tuple[Any, ...] = ("H", "T") if kind == "coin" else (1, 2, 3, 4, 5, 6)
+        outcomes = list(product(faces, repeat=n))
+        stated = {"experiment": f"{n} {'coins' if kind == 'coin' else 'dice'}"}
+    events = {"coin": COIN_EVENTS, "die": DICE_EVENTS, "urn": URN_EVENTS}[kind]
+    a, b = draw(st.sampled_from(sorted(events))), draw(st.sampled_from(sorted(events)))
+    return Drawn({**stated, "A": a, "B": b}, outcomes, events[a], events[b])
+
+
+PROBLEMS = drawn_problem().map(lambda d: d.stated)
+
+
+def value(trace: Trace, name: str) -> Fraction:
+    found = trace.env[name]
+    assert isinstance(found, fmpq)
+    return Fraction(int(found.p), int(found.q))
+
+
+@settings(max_examples=150)
+@given(drawn_problem())
+def test_agrees_with_every_outcome_counted(d: Drawn) -> None:
+    trace = solved(TOPIC, d.stated)
+    both = d.p(lambda o: d.a(o) and d.b(o))
+    assert value(trace, "n_S") == len(d.outcomes)
+    assert value(trace, "P_A") == d.p(d.a)
+    assert value(trace, "P_not_B") == 1 - d.p(d.b)
+    assert value(trace, "P_A_and_B") == both
+    assert value(trace, "P_A_or_B") == d.p(lambda o: d.a(o) or d.b(o))
+    assert ("P_A_given_B" in trace.env) == (d.p(d.b) > 0)
+    if d.p(d.b):
+        assert value(trace, "P_A_given_B") == both / d.p(d.b)
+    assert (trace.env["independent"] == "independent") == (both == d.p(d.a) * d.p(d.b))
+    assert all(c.holds for c in trace.checks)
+
+
+@pytest.mark.parametrize(
+    ("what", "event", "chance"),
+    [
+        ("a card", "king or heart", Fraction(16, 52)),
+        ("a card", "a face card", Fraction(12, 52)),
+        ("card", "ace and red", Fraction(2, 52)),
+        ("2 cards without replacement", "both hearts", Fraction(1, 17)),
+        ("2 cards with replacement", "both hearts", Fraction(1, 16)),
+        ("two dice", "doubles", Fraction(1, 6)),
+        ("roll a die twice", "|first - second| = 2", Fraction(8, 36)),
+        ("2d8", "sum is at least 15", Fraction(3, 64)),
+        ("die", "even or > 4", Fraction(4, 6)),
+        ("a 12-sided die", "divisible by 5", Fraction(2, 12)),
+        ("a coin and a die", "first H and second is 6", Fraction(1, 12)),
+        ("toss 3 coins", "{HHT, HTH}", Fraction(1, 4)),
+        ("2 dice", "{(1, 2), (2, 1)} or sum = 12", Fraction(3, 36)),
+    ],
+)
+def test_words_for_events(what: str, event: str, chance: Fraction) -> None:
+    space = experiment(what, None, "$")
+    holds = condition(event, space, "$")
+    total = sum(o.ways for o in space.outcomes)
+    assert Fraction(sum(o.ways for o in space.outcomes if holds(o)), total) == chance
+
+
+def test_numbers_of_an_outcome() -> None:
+    dice = experiment("2 dice", None, "$")
+    for text, expected in [("sum", 9), ("max - min", 1), ("2*first + second", 14), ("number of fives", 1),
+                           ("product", 20), ("3", 3), ("|second - first|*2", 2)]:  # fmt: skip
+        outcome = next(o for o in dice.outcomes if o.faces == (5, 4))
+        assert quantity(text, dice, "$")(outcome) == expected
+
+
+def test_zero_heads_are_even() -> None:
+    trace = solved(TOPIC, {"experiment": "3 coins", "A": "heads even", "B": "first H"})
+    assert trace.env["P_A"] == fmpq(1, 2)  # E011: the notes print 3/8
+    assert trace.env["independent"] == "independent"
+    same = solved(TOPIC, {"experiment": "3 coins", "A": ["HHT", "HTH", "THH", "TTT"], "B": "first H"})
+    assert same.env["P_A"] == trace.env["P_A"]
+    of_list = solved(TOPIC, {"S": ["HH", "HT", "TH", "TT"], "A": "1 head"})
+    assert of_list.env["P_A"] == fmpq(1, 2)
+
+
+def test_colours_look_alike_but_are_counted_by_ball() -> None:
+    space = drawn({"red": 3, "blue": 2}, 2, False, "$")
+    assert {o.label: o.ways for o in space.outcomes}["(red, blue)"] == 6
+    assert space.sizes == (5, 4)
+
+
+@pytest.mark.parametrize(
+    ("given_", "says"),
+    [
+        ({}, "experiment, S and urn"),
+        ({"experiment": "3 coins", "S": ["H", "T"]}, "experiment and S"),
+        ({"experiment": "3 coins", "B": "first H"}, "without an event A"),
+        ({"experiment": "a banana"}, "no experiment that is known"),
+        ({"experiment": ""}, "experiment"),
+        ({"experiment": "40 coins"}, "too many to list"),
+        ({"experiment": "9999999 coins"}, "$.given.experiment"),
+        ({"experiment": "5 cards without replacement"}, "too many to list"),
+        ({"experiment": "a 1-sided die"}, "at least 2 sides"),
+        ({"experiment": "3 coins", "A": "heads"}, "no comparison"),
+        ({"experiment": "3 coins", "A": "sum = 2"}, "no numbers"),
+        ({"experiment": "3 coins", "A": "frogs = 2"}, "'frogs' is not understood"),
+        ({"experiment": "3 coins", "A": "__import__('os')"}, "not understood"),
+        ({"experiment": "3 coins", "A": "heads = 2 )"}, "')'"),
+        ({"experiment": "3 coins", "A": "(" * 300 + "heads = 2"}, "$.given.A"),
+        ({"experiment": "3 coins", "A": "not " * 90 + "first H"}, "nested too deeply"),
+        ({"experiment": "3 coins", "A": ["HHX"]}, "'HHX' is no outcome"),
+        ({"experiment": "3 coins", "A": "{HHX}"}, "'HHX' is no outcome"),
+        ({"experiment": "2 dice", "A": "> 4"}, "several trials"),
+        ({"experiment": "die", "A": "divisible by 0"}, "which number"),
+        ({"experiment": "2 cards without replacement", "replacement": True}, "different things"),
+        ({"experiment": "2 cards and a die"}, "draw the cards alone"),
+        ({"experiment": "die", "draws": 2}, "from an urn"),
+        ({"urn": {"red": 2}, "draws": 3}, "3 draws from 2"),
+        ({"urn": {"red": 0}}, "empty"),
+        ({"urn": {"red": -1}}, "$.given.urn.red"),
+        ({"S": ["a", "a"]}, "listed twice"),
+        ({"S": ["a b", "a-b"]}, "too like"),
+    ],
+)
+def test_unusable_input_is_named(given_: dict[str, Any], says: str) -> None:
+    with pytest.raises(InputError) as fault:
+        solved(TOPIC, given_)
+    assert says in str(fault.value)
+
+
+def test_an_event_that_cannot_happen_gives_no_condition() -> None:
+    trace = solved(TOPIC, {"experiment": "2 coins", "A": "heads = 3", "B": "first H"})
+    assert "P_B_given_A" not in trace.env
+    assert any("holds no outcome" in r for r in trace.remarks)
