@@ -1,4 +1,4 @@
-"""AdaGrad: each parameter's rate shrinks with the sum of its own squared gradients.
+"""AdaGrad: each parameter has a learning rate that shrinks.
 
 A parameter that has met large gradients takes shorter steps, a rarely moved one longer ones. The
 sum only grows, so the rate falls for ever: the method's limit, which RMSProp lifts.

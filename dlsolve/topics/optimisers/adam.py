@@ -1,4 +1,4 @@
-"""Adam: steps from running means of the gradient and of its square, both corrected for their start.
+"""Adam: running means of the gradient and of its square.
 
 m and v start at 0 and are too small at first, by 1 − βᵗ; dividing by that corrects them. The step
 m̂/√v̂ is then about 1 in size whatever the scale of the gradient, and η sets its length. All

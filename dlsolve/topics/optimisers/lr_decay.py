@@ -1,4 +1,4 @@
-"""Learning-rate decay: long steps at first, short ones near the minimum.
+"""Learning-rate decay: long steps at first, short ones later.
 
 Schedules: `sqrt` η/√t, `time` η/(1 + k·t), `step` η·d^⌊t/s⌋, `exponential` η·e^(−k·t),
 `geometric` η·(1 − k)^t, `cosine` from η down to η_min over T steps, `constant`. Steps count from 1;

@@ -1,4 +1,4 @@
-"""Momentum: the step remembers the steps before it, so that steady directions gain and zigzag cancels.
+"""Momentum: the step remembers the steps before it.
 
 The velocity v is a decaying sum of the gradients. The field writes it in four ways: v = βv + ηg with
 w = w − v; v = βv − ηg with w = w + v; v = βv + g with w = w − ηv (PyTorch); and the running mean

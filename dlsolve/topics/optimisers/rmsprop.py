@@ -1,4 +1,4 @@
-"""RMSProp: AdaGrad with a memory that fades, so that the learning rate does not die away.
+"""RMSProp: AdaGrad with a memory that fades.
 
 A running mean of the squared gradients takes the place of their sum. With β = 0 only the last
 gradient counts; with β near 1 the memory is long.
