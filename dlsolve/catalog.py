@@ -18,6 +18,21 @@ from dlsolve.errors import InputError
 from dlsolve.fields.found import meant, short
 from dlsolve.topic import Topic
 
+CHAPTERS = {
+    "linear_algebra": "Linear algebra",
+    "probability": "Probability",
+    "information": "Information",
+    "neurons": "Neurons",
+    "networks": "Networks",
+    "losses": "Losses",
+    "training": "Training",
+    "evaluation": "Evaluation",
+    "optimisers": "Optimisers",
+    "similarity": "Similarity",
+    "own": "Your own rules",
+}
+"""Folder of topics -> chapter, in the order of a course; every list of topics keeps it."""
+
 
 @lru_cache(maxsize=1)
 def modules() -> dict[str, str]:
@@ -27,8 +42,15 @@ def modules() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _files() -> dict[str, tuple[str, str]]:
-    """Topic name -> (module, file)."""
-    return dict(sorted(_walk(list(topics.__path__), topics.__name__)))
+    """Topic name -> (module, file), by chapter and then by name."""
+    folders = list(CHAPTERS)
+
+    def place(found: tuple[str, tuple[str, str]]) -> tuple[int, str]:
+        name, (module, _) = found
+        folder = module.split(".")[-2]
+        return folders.index(folder) if folder in folders else len(folders), name
+
+    return dict(sorted(_walk(list(topics.__path__), topics.__name__), key=place))
 
 
 def _walk(folders: list[str], package: str) -> Iterator[tuple[str, tuple[str, str]]]:

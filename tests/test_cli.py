@@ -56,6 +56,18 @@ def test_topics_are_listed_by_chapter() -> None:
     for topic in catalog.all_topics():
         assert f"  {topic.name} " in out
         assert topic.chapter in out
+    found = [chapter for chapter in catalog.CHAPTERS.values() if f"\n{chapter}\n" in f"\n{out}"]
+    assert [line for line in out.splitlines() if line in found] == found
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_a_chapter_is_a_folder(name: str) -> None:
+    assert catalog.topic(name).chapter == catalog.CHAPTERS[catalog.modules()[name].split(".")[-2]]
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_help_gives_a_topic_one_line(name: str) -> None:
+    assert len(catalog.summary(name)) <= 60, "the first line of a topic's docstring stands in a list of 80 columns"
 
 
 @pytest.mark.parametrize("name", catalog.names())

@@ -23,7 +23,7 @@ from dlsolve.render.command import example_command
 SETTINGS = {"help_option_names": ["-h", "--help"], "token_normalize_func": lambda name: name.replace("_", "-")}
 STATIC = {
     "topics": "What can be solved, by chapter.",
-    "explain": "The rules, notation, inputs and conventions of a topic, with an example.",
+    "explain": "The rules, notation, inputs and conventions of a topic.",
     "example": "A problem file to start from.",
     "schema": "The JSON Schema of problem files, for editors.",
     "solve": "Solve problem files, the topic read from each.",
@@ -32,7 +32,7 @@ STATIC = {
 
 ABOUT = (
     "Solves hand-calculation problems of deep learning and writes out every step, as on the board.\n\n"
-    "Try: dlsolve example adam > p.json, then dlsolve adam p.json --format plain"
+    "Try: dlsolve example adam > p.json, then dlsolve adam p.json"
 )
 
 

@@ -56,14 +56,14 @@ def prose(console: Console, text: str, *, indent: int = 0) -> None:
 
 
 def topics_page(topics: Sequence[Topic[Any]], options: Options) -> str:
-    """What can be solved, by chapter, in one screen."""
+    """What can be solved, by chapter, in the order of `topics`, in one screen."""
     chapters: dict[str, list[Topic[Any]]] = {}
     for topic in topics:
         chapters.setdefault(topic.chapter, []).append(topic)
     wide = max(len(t.name) for t in topics)
 
     def write(console: Console) -> None:
-        for n, (chapter, members) in enumerate(sorted(chapters.items())):
+        for n, (chapter, members) in enumerate(chapters.items()):
             if n and len(topics) < 15:
                 console.print()
             console.print(Text(chapter, "bold cyan"))

@@ -1,4 +1,4 @@
-"""Entropy, cross-entropy and KL divergence of discrete distributions.
+"""Entropy, cross-entropy and KL divergence.
 
 An outcome of probability p carries the surprise −log p. The entropy H(p) = −Σ p·log p is the mean
 surprise: how many bits (base 2) an outcome costs with the best code. Coding p with the code that

@@ -1,4 +1,4 @@
-"""Eigenvalues and eigenvectors: det(A − λI) = 0, then (A − λI)x = 0 for every root.
+"""Eigenvalues and eigenvectors, defective matrices included.
 
 A vector that A only stretches is an eigenvector, the stretch its eigenvalue. Such a vector exists
 where A − λI is singular, so its determinant is 0 (A − λI itself is not the zero matrix). A repeated

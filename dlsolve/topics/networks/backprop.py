@@ -1,4 +1,4 @@
-"""Backpropagation: the gradient of the loss by every weight and bias of a feed-forward network.
+"""Backpropagation: the gradient of the loss by every weight.
 
 The network computes forward, layer by layer; the chain rule then carries ∂L/∂ŷ back through the
 same rules, one factor a step: through the activation (times its derivative), through the weights

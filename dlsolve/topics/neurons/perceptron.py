@@ -1,4 +1,4 @@
-"""Perceptron: one neuron that fires or does not; a gate as a truth table; the perceptron rule.
+"""Perceptron: one neuron that fires or not, and its training.
 
 A forward pass adds up z = Σ wⱼxⱼ + b and fires where z reaches the threshold θ. A truth table does
 so for all samples at once: z = X Wᵀ, where a column of ones in X meets b, the first entry of W.

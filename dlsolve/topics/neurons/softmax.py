@@ -1,4 +1,4 @@
-"""Softmax: scores of any sign become probabilities that sum to 1, and the largest names the class.
+"""Softmax: scores become probabilities that sum to 1.
 
 Each score is raised to eᶻ, which is above 0 and keeps the order; dividing by the sum of the row makes
 the row sum to 1. So the class chosen is that of the highest score, before softmax and after it.

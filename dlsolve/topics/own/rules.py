@@ -1,4 +1,4 @@
-"""Your own rules: type the formulas and the numbers, and get the working of any built-in topic.
+"""Your own rules: type formulas and numbers, get the working.
 
 A rule reads ``name = expression``; rules stand one a line, or between semicolons, each using what is
 given or what stands before it. Products may be implicit and powers written with ^. With

@@ -1,4 +1,4 @@
-"""Bayes' theorem: from P(evidence | hypothesis) to P(hypothesis | evidence).
+"""Bayes' theorem: from P(E | H) to P(H | E).
 
 The product rule reads P(h, e) two ways, P(e | h)·P(h) = P(h | e)·P(e), and dividing by P(e) gives
 

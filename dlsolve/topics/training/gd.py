@@ -1,4 +1,4 @@
-"""Gradient descent: repeat w = w − η·∂L/∂w, with the gradient of the whole batch or of a part.
+"""Gradient descent by batches, mini-batches or single samples.
 
 Batch descent uses all samples for one update an epoch; stochastic descent one sample an update;
 mini-batch descent `batch_size` samples (or `batches` equal parts), the last part what is left, in
