@@ -31,6 +31,8 @@ from dlsolve.worked.roots import factorise, root_line
 
 MAX_VARIABLES = 8
 ILL = 10
+_ZIGZAG = "ill-conditioned: descent zigzags across the steep direction and creeps along the flat one"
+_EVEN = "well-conditioned: descent runs about as fast in every direction"
 """From this condition number on the surface is called ill-conditioned."""
 
 
@@ -49,7 +51,8 @@ NOTATION = Notation(
         Quantity("f", "value at the point"),
         Quantity("H", "Hessian: all second partial derivatives", shape="n×n", kind="matrix"),
         Quantity("lam", "eigenvalue k of the Hessian: a curvature", "k", kind="multiset"),
-        Quantity("char_poly", "characteristic polynomial of the Hessian", kind="polynomial", symbol="p(λ)", latex=r"p(\lambda)"),
+        Quantity("char_poly", "characteristic polynomial of the Hessian", kind="polynomial", symbol="p(λ)",
+                 latex=r"p(\lambda)"),
         Quantity("M", "auxiliary matrix k of Faddeev–LeVerrier", "k", shape="n×n", kind="matrix"),
         Quantity("q", "coefficient k of Faddeev–LeVerrier", "k"),
         Quantity("tr", "sum of the diagonal of H", symbol="tr(H)", latex=r"\operatorname{tr}(H)"),
@@ -73,16 +76,16 @@ RULES = rules("""
 """)
 
 SLIPS = (
-    DeclaredSlip("the-other-way", rule("kappa", "abs(lam_min) / abs(lam_max)"), "the smallest is divided by the largest"),
-    DeclaredSlip("difference", rule("kappa", "abs(lam_max) - abs(lam_min)"), "the difference is taken, not the quotient"),
+    DeclaredSlip("upside-down", rule("kappa", "abs(lam_min)/abs(lam_max)"), "the smallest is divided by the largest"),
+    DeclaredSlip("difference", rule("kappa", "abs(lam_max) - abs(lam_min)"), "the difference is taken, no quotient"),
 )  # fmt: skip
 
 
 def solve(p: Problem, t: Trace) -> None:
     by = variables(p.f.tree)
     if not 1 <= len(by) <= MAX_VARIABLES or {"f", "H", "tr", "det", "kappa"} & set(by):
-        raise InputError("$.given.f", f"{len(by)} variables: {', '.join(by)}",
-                         remedy=f"use 1 to {MAX_VARIABLES} variables with names of their own, such as w1, w2")  # fmt: skip
+        remedy = f"use 1 to {MAX_VARIABLES} variables with names of their own, such as w1, w2"
+        raise InputError("$.given.f", f"{len(by)} variables", found=", ".join(by), remedy=remedy)
     slopes = gradient(p.f.tree, by, "$.given.f")
     second = {(u, v): partial(slopes[u], Name(v)) for u in by for v in by}
     point = _point(p, by, second)
@@ -133,7 +136,7 @@ def _declare(t: Trace, by: list[str]) -> None:
 def _eigenvalues(t: Trace, H: Any, n: int) -> list[Any]:
     """The eigenvalues of H: exactly where H is rational, else certified."""
     t.section("Eigenvalues of the Hessian")
-    rows = [list(row) for row in H.rows] if isinstance(H, Matrix) else H.tolist()
+    rows: list[list[Any]] = [list(row) for row in H.rows] if isinstance(H, Matrix) else H.tolist()
     flat = [e for row in rows for e in row]
     if all(isinstance(e, fmpq) for e in flat):
         if all(rows[i][j] == 0 for i in range(n) for j in range(n) if i != j):
@@ -177,8 +180,7 @@ def _condition(t: Trace, values: list[Any]) -> None:
         t.operation("division by 0", None, "infinite", key="kappa", why="the surface is flat in one direction")
     else:
         t.let("kappa")
-        t.when(f"kappa >= {ILL}", ("ill-conditioned: descent zigzags across the steep direction and creeps along the flat one",
-                                   "well-conditioned: descent runs about as fast in every direction"))  # fmt: skip
+        t.when(f"kappa >= {ILL}", (_ZIGZAG, _EVEN))
         t.answer("kappa")
 
 
