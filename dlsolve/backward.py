@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from dlsolve.formula.derive import ONE, Pull, Shape, add
+from dlsolve.formula.algebra import ONE, add
+from dlsolve.formula.derive import Pull, Shape
 from dlsolve.formula.functions import CONSTANTS
 from dlsolve.formula.indices import back, place
 from dlsolve.formula.rules import Rule

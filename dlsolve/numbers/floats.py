@@ -134,6 +134,7 @@ NATIVE: dict[str, Callable[..., Any]] = {
     "sin": _either("sin", math.sin),
     "cos": _either("cos", math.cos),
     "cospi": lambda x: _np().cos(math.pi * x) if is_array(x) else math.cos(math.pi * x),
+    "acos": _either("arccos", math.acos),
     "tan": _either("tan", math.tan),
     "erf": _erf,
     "floor": _either("floor", lambda x: float(math.floor(x))),

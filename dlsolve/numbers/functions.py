@@ -1,30 +1,20 @@
 """The native functions of the rule language over exact and certified numbers and matrices.
 
-What a person keeps exact stays exact: roots of squares, log_b of powers of b, exp 0. Comparisons
-that an enclosure cannot settle raise `UndecidedError`; the solve then runs again more precisely.
+Comparisons that an enclosure cannot settle raise `UndecidedError`; the solve then runs again more
+precisely.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flint import arb, fmpq, fmpz
+from flint import arb, fmpq
 
 from dlsolve.errors import DomainError
+from dlsolve.numbers import elementary
+from dlsolve.numbers.elementary import MAX_BITS, compare
 from dlsolve.numbers.matrix import Entry, Matrix
-from dlsolve.numbers.precision import UndecidedError, at_most
-
-MAX_BITS = 2048
-"""A rational longer than this is handed on as an enclosure."""
-
-
-def settle(value: Entry) -> Entry:
-    """`value`, as an enclosure when its fraction has outgrown `MAX_BITS`."""
-    if isinstance(value, fmpq) and value.height_bits() > MAX_BITS:
-        return arb(value)
-    return value
 
 
 def entrywise(fn: Callable[[Entry], Entry]) -> Callable[[Any], Any]:
@@ -34,113 +24,6 @@ def entrywise(fn: Callable[[Entry], Entry]) -> Callable[[Any], Any]:
         return x.map(fn) if isinstance(x, Matrix) else fn(x)
 
     return apply
-
-
-def _exp(x: Entry) -> Entry:
-    if x == 0:
-        return fmpq(1)
-    return arb(x).exp()
-
-
-def _sqrt(x: Entry) -> Entry:
-    if isinstance(x, fmpq):
-        if x < 0:
-            raise DomainError(f"the square root of {x}, which is negative")
-        p, q = int(x.p), int(x.q)
-        a, b = math.isqrt(p), math.isqrt(q)
-        if a * a == p and b * b == q:
-            return fmpq(a, b)
-        return arb(x).sqrt()
-    if compare("<", x, fmpq(0)):
-        raise DomainError("the square root of a negative number")
-    return x.sqrt()
-
-
-def _log(x: Entry, base: int | None) -> Entry:
-    if isinstance(x, fmpq):
-        if x <= 0:
-            raise DomainError(f"the logarithm of {x}; a logarithm needs a number above 0")
-        if x == 1:
-            return fmpq(0)
-        if base is not None:
-            power = _power_of(int(x.p), base) if x.q == 1 else _power_of(int(x.q), base) if x.p == 1 else None
-            if power is not None:
-                return fmpq(power if x.q == 1 else -power)
-    elif compare("<=", x, fmpq(0)):
-        raise DomainError("the logarithm of a number that is not above 0")
-    natural = arb(x).log()
-    return natural if base is None else natural / arb(base).log()
-
-
-def _power_of(n: int, base: int) -> int | None:
-    count = 0
-    while n % base == 0:
-        n //= base
-        count += 1
-    return count if n == 1 else None
-
-
-def _abs(x: Entry) -> Entry:
-    return abs(x)  # type: ignore[return-value]
-
-
-def _tanh(x: Entry) -> Entry:
-    return fmpq(0) if x == 0 else arb(x).tanh()
-
-
-def _cospi(x: Entry) -> Entry:
-    """cos(πx), exact at multiples of 1/2 and 1/3."""
-    if isinstance(x, fmpq):
-        if 6 % int(x.q) == 0 and int(x.q) < 6:
-            return _COS_SIXTHS[int((6 * x).p) % 12]
-        return arb.cos_pi_fmpq(x)
-    return arb(x).cos_pi()
-
-
-_COS_SIXTHS = {n: fmpq(v, 2) for n, v in ((0, 2), (2, 1), (3, 0), (4, -1), (6, -2), (8, -1), (9, 0), (10, 1))}
-"""cos(nπ/6) where it is rational."""
-
-
-def _erf(x: Entry) -> Entry:
-    return fmpq(0) if x == 0 else arb(x).erf()
-
-
-def _floor(x: Entry) -> Entry:
-    if isinstance(x, fmpq):
-        return fmpq(fmpz(int(x.p) // int(x.q)))
-    whole = x.floor().unique_fmpz()
-    if whole is None:
-        raise UndecidedError("a floor")
-    return fmpq(whole)
-
-
-def compare(op: str, left: Entry, right: Entry) -> bool:
-    """``left op right`` with certainty. Raises `UndecidedError`; at the last precision an overlap
-    counts as a tie."""
-    gap = left - right
-    if isinstance(gap, fmpq):
-        sign = (gap > 0) - (gap < 0)
-    elif gap > 0:
-        sign = 1
-    elif gap < 0:
-        sign = -1
-    elif at_most() and gap.is_finite():
-        sign = 0
-    else:
-        raise UndecidedError("a comparison")
-    match op:
-        case "<":
-            return sign < 0
-        case "<=":
-            return sign <= 0
-        case ">":
-            return sign > 0
-        case ">=":
-            return sign >= 0
-        case "==":
-            return sign == 0
-        case _:
-            return sign != 0
 
 
 def power(base: Any, exponent: Any) -> Any:
@@ -163,7 +46,7 @@ def power(base: Any, exponent: Any) -> Any:
     if compare("<", base, fmpq(0)):
         raise DomainError("a negative number to a power that is no integer")
     if exponent == fmpq(1, 2):
-        return _sqrt(base)
+        return elementary.square_root(base)
     return arb(base) ** exponent
 
 
@@ -229,7 +112,7 @@ def softmax(x: Any) -> Any:
         return softmax(x.T).T
     columns = []
     for column in zip(*x.rows, strict=True):
-        powers = [_exp(e) for e in column]
+        powers = [elementary.exp(e) for e in column]
         whole = total(Matrix.column(powers))
         columns.append([p / whole for p in powers])
     return Matrix(columns).T
@@ -263,9 +146,7 @@ def choose(cond: Any, then: Callable[[], Any], other: Callable[[], Any]) -> Any:
         return side.rows[i][j] if isinstance(side, Matrix) else side
 
     rows, cols = cond.shape
-    return Matrix(
-        [[entry(yes if cond.rows[i][j] else no, i, j) for j in range(cols)] for i in range(rows)]
-    )
+    return Matrix([[entry(yes if cond.rows[i][j] else no, i, j) for j in range(cols)] for i in range(rows)])
 
 
 def _count(args: Sequence[Any]) -> Any:
@@ -292,20 +173,21 @@ def reduce_(kind: str, terms: Sequence[Any]) -> Any:
 
 
 NATIVE: dict[str, Callable[..., Any]] = {
-    "exp": entrywise(_exp),
-    "sqrt": entrywise(_sqrt),
-    "ln": entrywise(lambda x: _log(x, None)),
-    "log": entrywise(lambda x: _log(x, None)),
-    "log2": entrywise(lambda x: _log(x, 2)),
-    "log10": entrywise(lambda x: _log(x, 10)),
-    "abs": entrywise(_abs),
-    "tanh": entrywise(_tanh),
+    "exp": entrywise(elementary.exp),
+    "sqrt": entrywise(elementary.square_root),
+    "ln": entrywise(lambda x: elementary.logarithm(x, None)),
+    "log": entrywise(lambda x: elementary.logarithm(x, None)),
+    "log2": entrywise(lambda x: elementary.logarithm(x, 2)),
+    "log10": entrywise(lambda x: elementary.logarithm(x, 10)),
+    "abs": entrywise(elementary.size),
+    "tanh": entrywise(elementary.tanh),
     "sin": entrywise(lambda x: fmpq(0) if x == 0 else arb(x).sin()),
     "cos": entrywise(lambda x: fmpq(1) if x == 0 else arb(x).cos()),
-    "cospi": entrywise(_cospi),
+    "cospi": entrywise(elementary.cosine_of_pi),
+    "acos": entrywise(elementary.arccosine),
     "tan": entrywise(lambda x: fmpq(0) if x == 0 else arb(x).tan()),
-    "erf": entrywise(_erf),
-    "floor": entrywise(_floor),
+    "erf": entrywise(elementary.erf),
+    "floor": entrywise(elementary.floor),
     "sum": total,
     "mean": mean,
     "rowsum": rowsum,

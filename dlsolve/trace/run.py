@@ -20,7 +20,7 @@ from dlsolve.formula.parse import parse
 from dlsolve.formula.rules import Rule, RuleBook, rename
 from dlsolve.formula.tree import Cmp, Index
 from dlsolve.notation import Symbols, slug
-from dlsolve.numbers.functions import MAX_BITS
+from dlsolve.numbers.elementary import MAX_BITS
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError
 from dlsolve.numbers.show import to_float

@@ -7,7 +7,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from dlsolve.errors import RuleError
-from dlsolve.numbers.functions import MAX_BITS
+from dlsolve.numbers.elementary import MAX_BITS
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError
 from dlsolve.numbers.show import to_float

@@ -12,7 +12,7 @@ from dlsolve import catalog
 from dlsolve.fields import read_problem
 from dlsolve.linalg import polynomial as poly
 from dlsolve.linalg.spectrum import spectrum
-from dlsolve.numbers import functions
+from dlsolve.numbers import elementary, functions
 from dlsolve.numbers.precision import precision
 from dlsolve.solver import run
 from tests.bench.measure import ROOT, Ratio, against, process
@@ -82,7 +82,7 @@ def untraced_adam(g: Sequence[fmpq]) -> Any:
     """θ after the last step, by the operations of the rules and nothing else."""
     one, lr = fmpq(1), fmpq(1, 100)
     beta1, beta2, eps = fmpq(9, 10), fmpq(999, 1000), fmpq(1, 10**8)
-    power, sqrt, settle = functions.power, functions.NATIVE["sqrt"], functions.settle
+    power, sqrt, settle = functions.power, functions.NATIVE["sqrt"], elementary.settle
     m: Any = fmpq(0)
     v: Any = fmpq(0)
     theta: Any = fmpq(0)
