@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from dlsolve.formula.rules import Rule
 from dlsolve.formula.tree import Index, Tree
@@ -28,8 +29,7 @@ class Step:
         self.branch: str | None = None
 
 
-@dataclass(slots=True)
-class Operation:
+class Operation(msgspec.Struct):
     """What is no formula: a named rule (``R2 → R2 − 2·R1``), the state before and after.
 
     `key` names the result where it is an answer; `shown` replaces the drawing of `after`.
@@ -45,8 +45,7 @@ class Operation:
     branch: str | None = None
 
 
-@dataclass(slots=True)
-class Branch:
+class Branch(msgspec.Struct):
     """A question asked of the trace and its answer: ``z = 1.2 ≥ 1``, so …"""
 
     question: Tree
@@ -58,8 +57,7 @@ class Branch:
     """The question as the topic asked it, with its index values: one text a question of a run."""
 
 
-@dataclass(slots=True)
-class Note:
+class Note(msgspec.Struct):
     """A sentence of the derivation."""
 
     text: str
@@ -69,8 +67,7 @@ class Note:
 Item = Step | Operation | Branch | Note
 
 
-@dataclass(slots=True)
-class Given:
+class Given(msgspec.Struct):
     """A typed quantity: `values` by key, shown as one row (`whole` where it is one value)."""
 
     base: str
@@ -78,8 +75,7 @@ class Given:
     assumed: bool = False
 
 
-@dataclass(slots=True)
-class RunTable:
+class RunTable(msgspec.Struct):
     """The table of the run: one row per step, epoch, sample or hypothesis; cells are keys."""
 
     title: str
@@ -87,8 +83,7 @@ class RunTable:
     rows: list[list[Key | str]]
 
 
-@dataclass(slots=True)
-class Check:
+class Check(msgspec.Struct):
     """An independent check line: `text` says what was compared, `holds` how it came out."""
 
     name: str

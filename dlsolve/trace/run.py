@@ -16,17 +16,18 @@ from flint import arb, fmpq
 from dlsolve.conventions import CONVENTIONS
 from dlsolve.errors import DomainError, InputError, LimitError, RuleError
 from dlsolve.formula.compiled import EXACT, FLOAT64, Arithmetic, compiled
-from dlsolve.formula.parse import parse
 from dlsolve.formula.rules import Rule, RuleBook, rename
-from dlsolve.formula.tree import Cmp, Index
+from dlsolve.formula.tree import Index
 from dlsolve.notation import Symbols, slug
 from dlsolve.numbers.elementary import MAX_BITS
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError
 from dlsolve.numbers.show import to_float
 from dlsolve.policy import EXACT_POLICY, Policy
+from dlsolve.trace import questions
+from dlsolve.trace.faults import checked, not_finite, outside
 from dlsolve.trace.items import Branch, Check, Given, Item, Key, Note, Operation, RunTable, Step
-from dlsolve.trace.values import Environment, close, settled
+from dlsolve.trace.values import Environment, close
 
 MAX_STEPS = 2_000_000
 
@@ -157,7 +158,7 @@ class Trace:
             if value is None:
                 if isinstance(fault, UndecidedError):
                     raise
-                raise self._outside(rule, index, str(fault) or "division by 0") from fault
+                raise outside(self, rule, index, str(fault) or "division by 0") from fault
         kind = type(value)
         if kind is fmpq:
             if value.height_bits() > MAX_BITS:
@@ -166,10 +167,10 @@ class Trace:
             if not value.is_finite():
                 rescued = self.policy.rescue(self, key) if self._slow else None
                 if rescued is None:
-                    self._not_finite(rule, index, value)
+                    raise not_finite(self, rule, index, value)
                 value = rescued
         else:
-            value = self._settled(rule, index, value)
+            value = checked(self, rule, index, value)
         handed = self.policy.hand_on(self, key, value) if self._slow else value
         self._assign(key, handed)
         step = Step(key, rule, index, value, handed, self._section)
@@ -182,14 +183,7 @@ class Trace:
 
         `so` says what follows; a pair gives the sentence for yes and for no.
         """
-        tree = parse(question)
-        names = tuple(index)
-        try:
-            truth: bool | None = bool(compiled(tree, names, self.arithmetic)(self.env, *index.values()))
-        except UndecidedError:
-            if not self.policy.lenient:
-                raise
-            truth = None
+        tree, truth = questions.ask(self, question, index)
         text = question + "".join(f"|{k}={v}" for k, v in index.items())
         taken = self.policy.branch(self, text, truth)
         sentence = so if isinstance(so, str) else so[0] if taken else so[1]
@@ -209,29 +203,13 @@ class Trace:
 
     def order(self, base: str, members: Sequence[Index], *, descending: bool = True) -> list[Index]:
         """`members` sorted by the value of ``base[member]``; ties keep the order given."""
-        sign = ">" if descending else "<"
-        out: list[Index] = []
-        for member in members:
-            value = self.env[base, member]
-            at = len(out)
-            while at and self._comes_before(sign, value, self.env[base, out[at - 1]]):
-                at -= 1
-            out.insert(at, member)
-        return out
-
-    def _comes_before(self, sign: str, value: Any, other: Any) -> bool:
-        try:
-            return bool(self.arithmetic.test(sign, value, other))
-        except UndecidedError:
-            if not self.policy.lenient:
-                raise
-            return bool(self.arithmetic.test(sign, to_float(value), to_float(other)))
+        return questions.order(self, base, members, descending=descending)
 
     def argmax(self, base: str, members: Sequence[Index], *before: Index) -> Index:
         """The first member whose ``base[member]`` (``base[before, member]``) is largest."""
         best = members[0]
         for member in members[1:]:
-            if self._comes_before(">", self.env[base, *before, member], self.env[base, *before, best]):
+            if questions.before(self, ">", self.env[base, *before, member], self.env[base, *before, best]):
                 best = member
         return best
 
@@ -282,7 +260,7 @@ class Trace:
         if self.policy.lenient:
             return  # a student's values are judged by the marking, not by the topic's checks
         if isinstance(claim, str):
-            claim = self._claim(claim, index)
+            claim = questions.claim(self, claim, index)
         self.checks.append(Check(name, bool(claim), text))
 
     # -- inside --------------------------------------------------------------------------------
@@ -312,46 +290,6 @@ class Trace:
         if len(self.env) > MAX_STEPS:
             raise LimitError(f"more than {MAX_STEPS} named values; shorten the run")
         self.env[key] = value
-
-    def _settled(self, rule: Rule, index: tuple[Index, ...], value: Any) -> Any:
-        """A value that is no lone exact number, checked entry by entry."""
-        try:
-            return settled(value)
-        except ArithmeticError as fault:
-            raise self._outside(rule, index, str(fault)) from fault
-        except UndecidedError as fault:
-            self._not_finite(rule, index, fault.ball)
-            raise
-
-    def _not_finite(self, rule: Rule, index: tuple[Index, ...], value: arb) -> None:
-        from dlsolve.numbers.precision import at_most
-
-        if at_most() or (value.is_nan() and self._divides_by_zero(rule, index)):
-            raise self._outside(rule, index, "no finite value (a division by 0?)")
-        raise UndecidedError(f"the value of {rule.id}")
-
-    def _divides_by_zero(self, rule: Rule, index: tuple[Index, ...]) -> bool:
-        return self.bits >= 512
-
-    def _outside(self, rule: Rule, index: tuple[Index, ...], reason: str) -> DomainError:
-        from dlsolve.readings import numbers_text
-
-        at = rule.indices(index)
-        key: Key = (rule.base, *at) if at else rule.base
-        return DomainError(f"{self.name(key)} = {numbers_text(self, rule, index)}: {reason}")
-
-    def _claim(self, claim: str, index: Mapping[str, Index]) -> bool:
-        tree = parse(claim)
-        letters = tuple(index)
-        if getattr(tree, "op", "") != "==":
-            truth = bool(compiled(tree, letters, self.arithmetic)(self.env, *index.values()))
-            if truth or (self.policy.passive and self.arithmetic is EXACT) or not isinstance(tree, Cmp):
-                return truth
-        left, right = (
-            compiled(side, letters, self.arithmetic)(self.env, *index.values())
-            for side in (tree.left, tree.right)  # type: ignore[union-attr]
-        )
-        return self.close(left, right)
 
     def close(self, left: Any, right: Any) -> bool:
         """Equal, as far as this run's arithmetic and policy can tell."""

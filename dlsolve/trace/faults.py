@@ -1,0 +1,46 @@
+"""Values that cannot be: outside a function's domain, without bounds, not finite in float64."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dlsolve.errors import DomainError
+from dlsolve.formula.rules import Rule
+from dlsolve.formula.tree import Index
+from dlsolve.numbers.precision import UndecidedError, at_most
+from dlsolve.trace.values import settled
+
+if TYPE_CHECKING:
+    from dlsolve.trace.run import Trace
+
+HOPELESS_BITS = 512
+"""A ball that is still no number at this precision comes from a division by 0."""
+
+
+def checked(trace: Trace, rule: Rule, index: tuple[Index, ...], value: Any) -> Any:
+    """A value that is no lone exact number, fit to be handed on, entry by entry.
+
+    Raises `DomainError` for what is not finite, `UndecidedError` where more bits may help.
+    """
+    try:
+        return settled(value)
+    except ArithmeticError as fault:
+        raise outside(trace, rule, index, str(fault)) from fault
+    except UndecidedError as fault:
+        raise not_finite(trace, rule, index, fault.ball) from fault
+
+
+def not_finite(trace: Trace, rule: Rule, index: tuple[Index, ...], ball: Any) -> Exception:
+    """The error for a `ball` without bounds: undecided until no precision would help."""
+    if at_most() or (ball.is_nan() and trace.bits >= HOPELESS_BITS):
+        return outside(trace, rule, index, "no finite value (a division by 0?)")
+    return UndecidedError(f"the value of {rule.id}")
+
+
+def outside(trace: Trace, rule: Rule, index: tuple[Index, ...], reason: str) -> DomainError:
+    """The error of a step: its name, its rule with the numbers put in, the reason."""
+    from dlsolve.readings import numbers_text  # readings read traces
+
+    at = rule.indices(index)
+    name = trace.name((rule.base, *at) if at else rule.base)
+    return DomainError(f"{name} = {numbers_text(trace, rule, index)}: {reason}")

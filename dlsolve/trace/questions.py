@@ -1,0 +1,64 @@
+"""Questions asked of a run: comparisons, orders, claims. Only here are traced values compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dlsolve.formula.compiled import EXACT, compiled
+from dlsolve.formula.parse import parse
+from dlsolve.formula.tree import Cmp, Index, Tree
+from dlsolve.numbers.precision import UndecidedError
+from dlsolve.numbers.show import to_float
+
+if TYPE_CHECKING:
+    from dlsolve.trace.run import Trace
+
+
+def ask(trace: Trace, question: str, index: Mapping[str, Index]) -> tuple[Tree, bool | None]:
+    """`question` (``z[s] >= threshold``) as a tree, and its answer; None where a lenient run's
+    enclosures leave it open. Raises `UndecidedError` in any other run."""
+    tree = parse(question)
+    try:
+        return tree, bool(compiled(tree, tuple(index), trace.arithmetic)(trace.env, *index.values()))
+    except UndecidedError:
+        if not trace.policy.lenient:
+            raise
+        return tree, None
+
+
+def order(trace: Trace, base: str, members: Sequence[Index], *, descending: bool = True) -> list[Index]:
+    """`members` sorted by the value of ``base[member]``; ties keep the order given."""
+    sign = ">" if descending else "<"
+    out: list[Index] = []
+    for member in members:
+        value = trace.env[base, member]
+        at = len(out)
+        while at and before(trace, sign, value, trace.env[base, out[at - 1]]):
+            at -= 1
+        out.insert(at, member)
+    return out
+
+
+def before(trace: Trace, sign: str, value: Any, other: Any) -> bool:
+    """``value sign other``; a lenient run takes the middles of what its enclosures leave open."""
+    try:
+        return bool(trace.arithmetic.test(sign, value, other))
+    except UndecidedError:
+        if not trace.policy.lenient:
+            raise
+        return bool(trace.arithmetic.test(sign, to_float(value), to_float(other)))
+
+
+def claim(trace: Trace, text: str, index: Mapping[str, Index]) -> bool:
+    """Whether a claim of a check holds: with certainty, or as far as this run's rounding allows."""
+    tree = parse(text)
+    letters = tuple(index)
+    if not isinstance(tree, Cmp) or tree.op != "==":
+        truth = bool(compiled(tree, letters, trace.arithmetic)(trace.env, *index.values()))
+        if truth or (trace.policy.passive and trace.arithmetic is EXACT) or not isinstance(tree, Cmp):
+            return truth
+    left, right = (
+        compiled(side, letters, trace.arithmetic)(trace.env, *index.values()) for side in (tree.left, tree.right)
+    )
+    return trace.close(left, right)
