@@ -69,13 +69,14 @@ def true_line(make: Callable[[Digits], Tree | None], shown: Printed, digits: Dig
     base = digits if digits.unit == "sf" else Digits(max(5, digits.count), "sf")
     last = None
     for extra in (0, 1, 2, 3, 4, 6, 9, EXTRA_DIGITS, 30):
-        line = make(base.more(extra))
-        if line is None:
-            return None
-        if line == last:
-            continue
-        last = line
         try:
+            # rounded numbers may leave a rule's domain: ln(1 − ŷ) with ŷ written as 1
+            line = make(base.more(extra))
+            if line is None:
+                return None
+            if line == last:
+                continue
+            last = line
             if matches(evaluate(line), shown, digits):
                 return line
         except (DlsolveError, UndecidedError, ZeroDivisionError):

@@ -75,7 +75,10 @@ def conventions(p: dict[str, Any], layout: str, scale: str) -> dict[str, str]:
 def torch_run(torch: Any, p: dict[str, Any], layout: str, scale: str) -> Any:
     """The network in PyTorch, samples as rows: (loss, z, a, W, b) of every epoch, with their gradients."""
     layers = len(p["activations"])
-    tensor = lambda v: torch.tensor(v, dtype=torch.float64)  # noqa: E731
+
+    def tensor(values: Any) -> Any:
+        return torch.tensor(values, dtype=torch.float64)
+
     x, y = tensor(p["x"]), tensor(p["y"])
     W = [tensor(p[f"W{k}"]).T if layout == "Wx" else tensor(p[f"W{k}"]) for k in range(1, layers + 1)]
     b = [tensor([float(v) for v in p.get(f"b{k}", [0] * W[k - 1].shape[1])]) for k in range(1, layers + 1)]
@@ -287,7 +290,7 @@ def test_names_of_one_update_and_of_several() -> None:
 
 def test_a_gradient_has_one_rule_in_all_epochs() -> None:
     trace = solved(TOPIC, {**NET, "epochs": 3})
-    assert len({id(trace.steps["dW", 1, e].rule) for e in (1, 2, 3)}) == 1  # type: ignore[union-attr]
+    assert len({id(trace.steps["dW", 1, e].rule) for e in (1, 2, 3)}) == 1
 
 
 def test_a_layer_is_finished_before_the_layer_below() -> None:
