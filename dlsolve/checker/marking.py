@@ -7,43 +7,22 @@ image only through an earlier wrong value. For a wrong one the rules that lead t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from flint import arb, fmpq
+from flint import fmpq
 
-from dlsolve.checker.judge import fit
 from dlsolve.checker.judge import remarks as near_misses
-from dlsolve.checker.report import NOTHING, Report, ReportItem, Verdict
-from dlsolve.checker.runs import BITS, Following, Trusting, Written, kind_of, rerun
+from dlsolve.checker.report import Report, ReportItem, Verdict
+from dlsolve.checker.runs import Following, Trusting, Written, rerun
 from dlsolve.checker.search import Search
+from dlsolve.checker.texts import own_line, shown, stated, symbol
 from dlsolve.checker.windows import Answer
-from dlsolve.errors import DlsolveError
-from dlsolve.formula.text import one_line, python
+from dlsolve.checker.worth import Worth
 from dlsolve.named import keys_by_name
 from dlsolve.numbers.matrix import Matrix
-from dlsolve.numbers.precision import UndecidedError, precision
-from dlsolve.numbers.show import Digits, Shown
-from dlsolve.readings import instantiate, put, shown_value
 from dlsolve.solver import Solution
-from dlsolve.trace import Key, Step, Trace
-
-
-@dataclass(frozen=True)
-class Worth:
-    """What is asked and what it is worth."""
-
-    asked: Sequence[str]
-    points: Mapping[str, fmpq]
-    min_figures: int = 2
-    follow_penalty: fmpq = NOTHING
-    repeated_once: bool = True
-    accept: Mapping[str, Sequence[Answer]] | None = None
-
-    def of(self, name: str) -> fmpq:
-        """The points of `name`: what was set, 1 for what is asked, else 0."""
-        return self.points.get(name, fmpq(1) if name in self.asked else fmpq(0))
+from dlsolve.trace import Key
 
 
 def mark(solution: Solution, answers: Mapping[str, Answer], worth: Worth, student: str | None = None) -> Report:
@@ -73,11 +52,14 @@ class _Marker:
         for name in self.worth.asked:
             if name not in self.answers and not any(n.startswith(name + "[") for n in self.answers):
                 items.append(self._missing(name))
-        report = Report(str(self.solution.meta.get("id") or self.solution.topic.name), items, student)
+        meta = self.solution.meta
+        title = str(meta.get("title") or self.solution.topic.title)
+        report = Report(str(meta.get("id") or self.solution.topic.name), items, student, title=title)
         for item in items:
             if item.verdict == "wrong":
                 self._explain(item)
         for item in items:
+            item.asked = item.name in self.worth.asked or item.name.partition("[")[0] in self.worth.asked
             self._pay(item)
         return report
 
@@ -93,7 +75,7 @@ class _Marker:
     def _item(self, name: str) -> ReportItem:
         answer = self.answers[name]
         item = ReportItem(name, answer.text, "unreadable", symbol=self._symbol(name), remarks=list(answer.remarks))
-        item.expected = self._shown(self._true_value(name), answer)
+        item.expected = self._stated(name, answer.figures)
         if answer.unreadable is not None:
             item.why = answer.unreadable
             return item
@@ -110,8 +92,7 @@ class _Marker:
         elif item.verdict == "wrong":
             item.remarks += near_misses(answer, self._true_value(name))
         if item.verdict in ("wrong", "follows"):
-            item.from_your_values = self._shown(self.following.images.get(name), answer)
-            item.line = self._line(name)
+            self._by_own_values(item, answer)
         return item
 
     def _verdict(self, name: str, answer: Answer) -> Verdict:
@@ -144,7 +125,7 @@ class _Marker:
 
     def _missing(self, name: str) -> ReportItem:
         item = ReportItem(name, None, "missing", symbol=self._symbol(name))
-        item.expected = self._shown(self._true_value(name), None)
+        item.expected = self._stated(name)
         return item
 
     def _explain(self, item: ReportItem) -> None:
@@ -165,6 +146,24 @@ class _Marker:
 
     # -- texts -------------------------------------------------------------------------------------
 
+    def _stated(self, name: str, figures: int | None = None) -> str | None:
+        """The true value of `name` as the solution prints it."""
+        value = self._true_value(name)
+        key = self.keys.get(name)
+        if key is None:
+            return shown(value, self.solution.digits, figures)
+        return stated(self.solution, key, value, figures)
+
+    def _by_own_values(self, item: ReportItem, answer: Answer) -> None:
+        """What the rule gives with the student's own values, and that line."""
+        image = self.following.images.get(item.name)
+        line = own_line(self.second, item.name, self.answers)
+        if line is not None:
+            item.line, item.maths, item.uses = line.ascii, line.maths, line.uses
+            if not isinstance(image, str | None) and line.value is not None:
+                image = line.value
+        item.from_your_values = shown(image, self.solution.digits, answer.figures)
+
     def _true_value(self, name: str) -> Any:
         key = self.keys.get(name)
         if key is not None:
@@ -178,69 +177,13 @@ class _Marker:
                 return None
         return None
 
-    def _shown(self, value: Any, answer: Answer | None) -> str | None:
-        if value is None:
-            return None
-        count = max(self.solution.digits.count, (answer.figures or 0) if answer else 0)
-        wide = isinstance(value, arb) and value.rel_accuracy_bits() <= 40
-        with precision(BITS):
-            try:
-                shown = shown_value(_middle(value) if wide else value, Digits(min(count, 12)))
-            except (UndecidedError, DlsolveError):
-                shown = shown_value(_middle(value), Digits(5))
-        if isinstance(shown, Shown):
-            return shown.text
-        return (
-            shown[0][0].text
-            if len(shown) == 1 == len(shown[0])
-            else ("[" + "; ".join(" ".join(c.text for c in row) for row in shown) + "]")
-        )
-
-    def _line(self, name: str) -> str | None:
-        """The rule with the student's own values put in."""
-        key = next((k for k in self.second.steps if self.second.name(k) == name), None)
-        step = self.second.steps.get(key) if key is not None else None
-        if not isinstance(step, Step):
-            return None
-        with precision(BITS):
-            try:
-                at_step = instantiate(
-                    self.second, step.rule.expr, dict(zip(step.rule.letters, step.index, strict=False))
-                )
-                return python(put(_Middles(self.second, self.answers), at_step, Digits(6)), self.second.symbols)  # type: ignore[arg-type]
-            except (DlsolveError, UndecidedError, KeyError):
-                return None
-
     def _symbol(self, name: str) -> str:
-        key: Key | None = self.keys.get(name)
+        base, _, entry = name.partition("[")
+        key: Key | None = self.keys.get(name, self.keys.get(base))
         if key is None:
             return name
-        if isinstance(key, str):
-            return self.true.symbols.unicode(key)
-        return self.true.symbols.unicode(str(key[0]), [str(i) for i in key[1:]])
-
-
-class _Middles:
-    """The environment of a run as the student wrote it: the middle of each window."""
-
-    def __init__(self, trace: Trace, answers: Mapping[str, Answer]) -> None:
-        self.env = _MiddleEnv(trace)
-
-
-class _MiddleEnv:
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
-
-    def __getitem__(self, key: Any) -> Any:
-        return _middle(self.trace.env[key])
-
-
-def _middle(value: Any) -> Any:
-    if isinstance(value, Matrix):
-        return value.map(_middle)
-    if isinstance(value, arb) and value.is_finite() and value.rel_accuracy_bits() < 60:
-        return value.mid().fmpq()
-    return value
+        text = symbol(self.true, key)
+        return text if name in self.keys else f"{text}[{entry}"
 
 
 def _same(a: Answer, b: Answer) -> bool:
@@ -251,4 +194,4 @@ def _same(a: Answer, b: Answer) -> bool:
     )
 
 
-__all__ = ["Worth", "fit", "kind_of", "mark", "one_line"]
+__all__ = ["Worth", "mark"]

@@ -56,6 +56,11 @@ class ReportItem:
     links: list[LinkVerdict] = field(default_factory=list)
     possible: fmpq = NOTHING
     earned: fmpq = NOTHING
+    asked: bool = False
+    maths: str = ""
+    """`line` in the symbols of the solution, for people."""
+    uses: tuple[str, ...] = ()
+    """The symbols of the student's own values in `line`."""
 
 
 @dataclass(slots=True)
@@ -66,6 +71,7 @@ class Report:
     items: list[ReportItem]
     student: str | None = None
     notes: list[str] = field(default_factory=list)
+    title: str = ""
 
     @property
     def earned(self) -> fmpq:
@@ -78,7 +84,8 @@ class Report:
     @property
     def all_right(self) -> bool:
         """Whether everything asked is right (a check then ends with status 0)."""
-        return all(i.verdict == "correct" or (i.verdict == "ambiguous") for i in self.items)
+        asked = [i for i in self.items if i.asked]
+        return bool(asked) and all(i.verdict in ("correct", "ambiguous") for i in asked)
 
     def first_slip(self) -> ReportItem | None:
         """The first value that is wrong by itself."""

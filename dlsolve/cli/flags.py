@@ -18,6 +18,7 @@ from dlsolve.topic import Topic
 
 GIVEN, CONVENTION = "given_", "convention_"
 PANEL_GIVEN, PANEL_CONVENTIONS, PANEL_COMMON = "Given", "Conventions", "How to solve and print"
+PANEL_MARKING = "Marking"
 
 
 class Flag(msgspec.Struct, frozen=True):
@@ -49,6 +50,18 @@ COMMON: tuple[Flag, ...] = (
     Flag(("--no-color", "--no-colour"), "no_color", "no colours (as with NO_COLOR)", switch=True),
     Flag(("--debug",), "debug", "show where dlsolve itself failed", switch=True),
 )
+MARKING: tuple[Flag, ...] = (
+    Flag(
+        ("-a", "--answer"),
+        "answer",
+        "an answer to mark: -a theta_3=-0.0286",
+        "NAME=VALUE",
+        multiple=True,
+        panel=PANEL_MARKING,
+    ),
+    Flag(("--reveal",), "reveal", "none (verdicts alone), first (slip) or all", "REVEAL", panel=PANEL_MARKING),
+    Flag(("--decimal-comma",), "decimal_comma", "answers are written 0,5", switch=True, panel=PANEL_MARKING),
+)
 TABLE: tuple[Flag, ...] = (
     Flag(("--data",), "data", "samples from a CSV file with a header row", "FILE.csv", panel=PANEL_GIVEN),
     Flag(("--target",), "target_column", "its target column (else the last one)", "COLUMN", panel=PANEL_GIVEN),
@@ -78,7 +91,7 @@ def topic_flags(topic: Topic[Any], args: Sequence[str]) -> list[Flag]:
         if spelled(key) not in fields:
             about, choices = f"{CONVENTIONS[key].meaning} (default {choice})", "|".join(CONVENTIONS[key].choices)
             out.append(Flag((spelled(key),), CONVENTION + key, about, choices, panel=PANEL_CONVENTIONS))
-    return [*out, *(f for f in (*COMMON, STEPS) if not fields & set(f.names))]
+    return [*out, *(f for f in (*MARKING, *COMMON, STEPS) if not fields & set(f.names))]
 
 
 def _field(spec: Spec, number: int | None, taken: set[str]) -> Flag:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
 import typer
 import typer.core
 from typer._click.core import Command, Context, Parameter
 from typer._click.exceptions import BadOptionUsage, ClickException, MissingParameter, NoSuchOption
 
 from dlsolve import __version__, catalog
-from dlsolve.cli.flags import COMMON, STEPS, Flag, topic_flags
+from dlsolve.cli.flags import COMMON, MARKING, STEPS, Flag, topic_flags
 from dlsolve.errors import InputError
 from dlsolve.fields.found import nearest, short
 from dlsolve.render.command import example_command
@@ -27,6 +28,9 @@ STATIC = {
     "example": "A problem file to start from.",
     "schema": "The JSON Schema of problem files, for editors.",
     "solve": "Solve problem files, the topic read from each.",
+    "check": "Mark answers: what is right, the first slip, and which slip it was.",
+    "sheet": "A blank answer sheet: the statement, and every name asked.",
+    "options": "Which option of a multiple choice is right, and what leads to the others.",
 }
 """The commands that are no topic."""
 
@@ -91,6 +95,8 @@ def _version() -> Parameter:
 
 
 def _static(name: str) -> Command:
+    if name in _KEPT:
+        return _marking(name)
     from dlsolve.cli import commands
 
     callbacks: dict[str, tuple[Callable[..., int], list[Parameter]]] = {
@@ -105,6 +111,37 @@ def _static(name: str) -> Command:
         keep = ("output", "no_color", "debug") if name in ("topics", "explain") else ("output", "debug")
         params += _options([f for f in COMMON if f.key in keep])
     return typer.core.TyperCommand(name, callback=callback, params=params, help=STATIC[name], context_settings=SETTINGS)
+
+
+_KEPT = {
+    "check": ("format", "output", "digits", "course", "no_color", "debug"),
+    "sheet": ("format", "output", "course", "debug"),
+    "options": ("format", "output", "digits", "course", "no_color", "debug"),
+}
+"""Which of the common flags the commands of marking take."""
+_FORMATS = {
+    "check": "terminal, plain, json or markdown",
+    "sheet": "plain, json or csv",
+    "options": "terminal, plain or json",
+}
+
+
+def _marking(name: str) -> Command:
+    from dlsolve.cli import check, options, sheet
+
+    problem = _argument("problem", "PROBLEM", about="a problem file, or - for standard input")
+    common = [f for f in COMMON if f.key in _KEPT[name]]
+    common = [msgspec.structs.replace(f, help=_FORMATS[name]) if f.key == "format" else f for f in common]
+    callbacks: dict[str, tuple[Callable[..., int], list[Parameter]]] = {
+        "check": (check.check, [_argument("answers", "ANSWERS", required=False), *_options(MARKING)]),
+        "sheet": (sheet.sheet, []),
+        "options": (options.options, [_argument("choices", 'NAME="A 0.82, B 0.88"', many=True)]),
+    }
+    callback, params = callbacks[name]
+    return typer.core.TyperCommand(
+        name, callback=callback, params=[problem, *params, *_options(common)], help=STATIC[name],
+        context_settings=SETTINGS,
+    )  # fmt: skip
 
 
 def _topic_command(name: str, args: Sequence[str]) -> Command:
@@ -184,7 +221,7 @@ def usage_error(fault: ClickException) -> InputError:
         remedy = "see `dlsolve topics`" if what == "TOPIC" else helps
         return InputError(f"dlsolve {command}", f"{what} is missing", remedy=remedy)
     if "unexpected extra argument" in fault.message:
-        extra = fault.message.partition("(")[2].rpartition(")")[0]
+        extra = fault.message.rpartition("(")[2].rstrip(").")
         remedy = f"quote values with blanks, or see `dlsolve {command} --help`"
         return InputError(f"dlsolve {command}", "more words than it takes", found=short(extra), remedy=remedy)
     return InputError(f"dlsolve {command}", fault.format_message().rstrip("."), remedy=helps)

@@ -54,14 +54,14 @@ def read_request(name: str | None, values: Mapping[str, Any], flags: Sequence[Fl
         conventions,
         symbols,
         course,
-        _digits(values, "digits", course.digits),
-        _digits(values, "carry", course.carry),
-        _choice(values, "arith", ARITHMETICS, "auto"),
+        digits_of(values, course),
+        _digits_at(values, "carry", course.carry),
+        choice(values, "arith", ARITHMETICS, "auto"),
     )
-    detail = _choice(values, "detail", DETAILS, "all")
+    detail = choice(values, "detail", DETAILS, "all")
     return Request(
         overlay,
-        _choice(values, "format", tuple(FORMATS), "terminal"),
+        choice(values, "format", tuple(FORMATS), "terminal"),
         values.get("output"),
         output.page(values, detail=detail, steps_all=_steps_all(values, given)),
         said,
@@ -84,7 +84,12 @@ def _steps_all(values: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
     return len(counts) < len(written)
 
 
-def _choice(values: Mapping[str, Any], key: str, allowed: tuple[str, ...], default: str) -> Any:
+def digits_of(values: Mapping[str, Any], course: Course) -> Digits | None:
+    """The digits to show: a flag's, else the course's. Raises `InputError`."""
+    return _digits_at(values, "digits", course.digits)
+
+
+def choice(values: Mapping[str, Any], key: str, allowed: tuple[str, ...], default: str) -> Any:
     written = values.get(key)
     if written is None:
         return default
@@ -94,7 +99,7 @@ def _choice(values: Mapping[str, Any], key: str, allowed: tuple[str, ...], defau
     raise InputError(f"--{key}", "not a choice", found=found(written), remedy=remedy)
 
 
-def _digits(values: Mapping[str, Any], key: str, course: str | None) -> Digits | None:
+def _digits_at(values: Mapping[str, Any], key: str, course: str | None) -> Digits | None:
     if values.get(key) is not None:
         return Digits.parse(values[key], f"--{key}")
     return Digits.parse(course, f"{values['course']}: $.{key}") if course is not None else None

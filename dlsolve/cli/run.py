@@ -22,6 +22,8 @@ def solve(name: str | None, values: Mapping[str, Any], flags: Sequence[Flag]) ->
     Raises `DlsolveError` for the command line, and where one problem is asked for, for it.
     """
     files = list(values.get("files") or ([values["file"]] if values.get("file") is not None else []))
+    if values.get("answer"):
+        return _mark(name, files, values, flags)
     request = read_request(name, values, flags)
     output.check_target(request.target, files)
     if files:
@@ -38,6 +40,27 @@ def solve(name: str | None, values: Mapping[str, Any], flags: Sequence[Flag]) ->
         raise only
     output.write(_solved(only, request), request.target)
     return 0
+
+
+def _mark(name: str | None, files: list[str], values: Mapping[str, Any], flags: Sequence[Flag]) -> int:
+    """``-a``: the answers marked at once. Returns the exit status of a check."""
+    from dlsolve.cli import check
+
+    style = check.style_of(values)
+    request = read_request(name, {**values, "format": None, "carry": None, "arith": "exact"}, flags)
+    output.check_target(request.target, files)
+    every = _open(files) if files else [Item("", "$", {"topic": name, "given": {}})]
+    only = every[0]
+    if len(every) > 1:
+        raise InputError("-a", f"{len(every)} problems, and the answers are to one", remedy="name one problem")
+    if isinstance(only, InputError):
+        raise only
+    try:
+        problem = only.read()
+        report = check.at_once(assignment.solve(problem, request.overlay), problem, request.overlay.course, values)
+    except InputError as fault:
+        raise _placed(fault, only, request) from fault
+    return check.finish([report], style, values)
 
 
 def _open(files: Sequence[str]) -> list[Item | InputError]:
@@ -99,6 +122,12 @@ def _placed(fault: InputError, item: Item, request: Request) -> InputError:
         return fault.moved(flag)
     if not item.label:
         return fault.moved(where.replace("$.given", f"dlsolve {request.overlay.only}"))
+    return moved_to_file(fault, item)
+
+
+def moved_to_file(fault: InputError, item: Item) -> InputError:
+    """The error at its place in a file: ``p.json: $.problems[1].given.lr``."""
+    where = fault.where
     if where.startswith("$"):
         where = item.root + where[1:]
     return fault.moved(f"{item.label}: {where}" if where else item.label)

@@ -1,0 +1,141 @@
+"""How a marking says values and lines: true ones, and a rule with the student's own numbers put in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flint import arb, fmpq
+
+from dlsolve.checker.runs import BITS
+from dlsolve.checker.windows import Answer
+from dlsolve.errors import DlsolveError
+from dlsolve.formula.compiled import evaluate
+from dlsolve.formula.text import one_line, python, unicode
+from dlsolve.formula.tree import Name as NameTree
+from dlsolve.formula.tree import Ref, Tree, nodes
+from dlsolve.numbers.matrix import Matrix
+from dlsolve.numbers.precision import UndecidedError, precision
+from dlsolve.numbers.show import Digits, Shown
+from dlsolve.readings import instantiate, put, shown_value
+from dlsolve.solver import Solution
+from dlsolve.trace import Key, Operation, Step, Trace
+
+LINE_DIGITS = Digits(6)
+
+
+@dataclass(frozen=True)
+class OwnLine:
+    """A rule with the student's own values: `ascii` in the rule language, `maths` for people, what
+    it comes to, and the symbols of the student's values that it uses."""
+
+    ascii: str
+    maths: str
+    value: Any
+    uses: tuple[str, ...]
+
+
+def shown(value: Any, digits: Digits, figures: int | None = None) -> str | None:
+    """`value` as printed, to at least `figures`; the middle of what is only known to a window."""
+    if value is None:
+        return None
+    wide = isinstance(value, arb) and value.rel_accuracy_bits() <= 40
+    with precision(BITS):
+        try:
+            text = shown_value(middle(value) if wide else value, _at_least(digits, figures))
+        except (UndecidedError, DlsolveError):
+            text = shown_value(middle(value), Digits(5))
+    if isinstance(text, Shown):
+        return text.text
+    if len(text) == 1 == len(text[0]):
+        return text[0][0].text
+    if all(len(row) == 1 for row in text):
+        return "(" + ", ".join(row[0].text for row in text) + ")"
+    if len(text) == 1:
+        return "(" + ", ".join(c.text for c in text[0]) + ")"
+    return "[" + "; ".join(" ".join(c.text for c in row) for row in text) + "]"
+
+
+def _at_least(digits: Digits, figures: int | None) -> Digits:
+    if digits.unit != "sf" or figures is None or figures <= digits.count:
+        return digits
+    return Digits(min(figures, 12))
+
+
+def stated(solution: Solution, key: Key, value: Any, figures: int | None = None) -> str | None:
+    """A true value as the solution prints it: c·(1, −1, 0) for a direction, words for a choice."""
+    step = solution.trace.steps.get(key)
+    if isinstance(step, Operation) and step.shown:
+        return step.shown
+    return shown(value, solution.digits, figures)
+
+
+def own_line(trace: Trace, name: str, answers: Mapping[str, Answer]) -> OwnLine | None:
+    """The rule of the value called `name` with the values that `trace` handed on; None for what is no formula."""
+    key = next((k for k in trace.steps if trace.name(k) == name), None)
+    step = trace.steps.get(key) if key is not None else None
+    if not isinstance(step, Step):
+        return None
+    with precision(BITS):
+        try:
+            at_step = instantiate(trace, step.rule.expr, dict(zip(step.rule.letters, step.index, strict=False)))
+            tree = put(_Middles(trace), at_step, LINE_DIGITS)  # type: ignore[arg-type]
+        except (DlsolveError, UndecidedError, KeyError):
+            return None
+        try:
+            value = evaluate(tree)
+        except (DlsolveError, UndecidedError, ArithmeticError, TypeError, KeyError):
+            value = None
+    maths = one_line(unicode(tree, trace.symbols))
+    return OwnLine(python(tree, trace.symbols), maths, value, tuple(_uses(trace, at_step, answers)))
+
+
+def _uses(trace: Trace, at_step: Tree, answers: Mapping[str, Answer]) -> dict[str, None]:
+    """The symbols of the written values that a rule at a step mentions."""
+    written = {name.partition("[")[0] for name, answer in answers.items() if answer.unreadable is None} | set(answers)
+    out: dict[str, None] = {}
+    for node in nodes(at_step):
+        key: Key | None = None
+        if isinstance(node, Ref):
+            key = (node.base, *node.index) if node.index else node.base
+        elif isinstance(node, NameTree):
+            key = node.id
+        if key is not None and trace.name(key) in written:
+            out[symbol(trace, key)] = None
+    return out
+
+
+def symbol(trace: Trace, key: Key) -> str:
+    """The symbol of a named value."""
+    if isinstance(key, str):
+        return trace.symbols.unicode(key)
+    return trace.symbols.unicode(str(key[0]), [str(i) for i in key[1:]])
+
+
+class _Middles:
+    """The environment of a run as the student wrote it: the middle of each window."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.env = _MiddleEnv(trace)
+
+
+class _MiddleEnv:
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+
+    def __getitem__(self, key: Any) -> Any:
+        return middle(self.trace.env[key])
+
+
+def middle(value: Any) -> Any:
+    """The middle of a window, entry by entry; what is known well stays as it is."""
+    if isinstance(value, Matrix):
+        return value.map(middle)
+    if isinstance(value, arb) and value.is_finite() and value.rel_accuracy_bits() < 60:
+        return value.mid().fmpq()
+    return value
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, fmpq | arb | Matrix)
