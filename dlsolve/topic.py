@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import msgspec
 
 from dlsolve.formula.rules import Change, Rule, RuleBook
 from dlsolve.notation import Notation
 
 if TYPE_CHECKING:
+    from dlsolve.identities import Identity
     from dlsolve.trace import Trace
 
 P = TypeVar("P")
 
 
-@dataclass(frozen=True)
-class DeclaredSlip:
+class DeclaredSlip(msgspec.Struct, frozen=True):
     """A slip that markers know, and what it says.
 
     `rule` stands in place of the topic's rule of the same id; or it is a change that makes the wrong
@@ -34,8 +35,7 @@ class DeclaredSlip:
         return self.rule(rule)
 
 
-@dataclass(frozen=True)
-class Topic(Generic[P]):
+class Topic(msgspec.Struct, Generic[P], frozen=True, eq=False):
     """A kind of problem.
 
     `problem` is a `msgspec.Struct` of the inputs (`dlsolve.fields` says which types it may use);
@@ -54,13 +54,15 @@ class Topic(Generic[P]):
     source: str
     example: Mapping[str, Any]
     aliases: tuple[str, ...] = ()
-    conventions: Mapping[str, str] = field(default_factory=dict)
+    conventions: Mapping[str, str] = msgspec.field(default_factory=dict)
     defaults: Callable[[P], Mapping[str, str]] = lambda _: {}
     """Conventions whose default depends on the problem (a run by epochs sweeps)."""
     contrast: tuple[str, ...] = ()
     """What a solution is compared with, and says so where the answers differ: ``arith`` (exact
     against float64), or a convention (against its other choices)."""
     slips: tuple[DeclaredSlip, ...] = ()
+    identities: tuple[Identity, ...] = ()
+    """Derivations without numbers that `explain` shows; a test checks each line on random numbers."""
     steps: Callable[[P], int] = lambda _: 0
     text: str = ""
     """The page of notes: the module's docstring."""

@@ -64,6 +64,7 @@ ORDER = [
     "conventions",
     "policy readings trace backward differences",
     "worked functions_of contrast differences",
+    "identities",
     "topic",
     "descent_slips",
     "descent_slips",

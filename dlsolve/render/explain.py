@@ -11,6 +11,7 @@ from rich.text import Text
 from dlsolve.conventions import CONVENTIONS
 from dlsolve.formula.rules import Rule
 from dlsolve.formula.text import one_line, unicode
+from dlsolve.identities import Identity
 from dlsolve.notation import Quantity, Symbols
 from dlsolve.render import Options
 from dlsolve.render.command import example_command
@@ -28,6 +29,9 @@ def explain_page(topic: Topic[Any], about: str, inputs: Sequence[Sequence[str]],
         prose(console, about)
         heading(console, "Rules")
         rows(console, ["", "", ""], _rules(topic, symbols), fixed=1, ascii=options.ascii)
+        for one in topic.identities:
+            heading(console, one.title)
+            rows(console, ["", "", ""], _derivation(one, symbols), fixed=1, ascii=options.ascii)
         heading(console, "Notation")
         table = [_quantity(q, topic, symbols) for q in topic.notation.quantities]
         rows(console, ["symbol", "name", "meaning", "shape", "kind"], table, fixed=2, ascii=options.ascii)
@@ -63,6 +67,15 @@ def _rules(topic: Topic[Any], symbols: Symbols) -> Iterator[tuple[str, str, str]
         for choice, rule in readings.items():
             why = f"{rule.why}; {key} = {choice}" if rule.why else f"{key} = {choice}"
             yield _left(rule, symbols), "= " + _right(rule, symbols), why
+
+
+def _derivation(one: Identity, symbols: Symbols) -> Iterator[tuple[str, str, str]]:
+    """(left side, right side, reason), the left side once; then what holds besides."""
+    left = one_line(unicode(one.left, symbols))
+    for n, (tree, why) in enumerate(one.lines):
+        yield left if n == 0 else "", "= " + one_line(unicode(tree, symbols)), why
+    for n, rule in enumerate(one.assumed):
+        yield "where" if n == 0 else "", f"{_left(rule, symbols)} = {_right(rule, symbols)}", rule.why
 
 
 def _left(rule: Rule, symbols: Symbols) -> str:
