@@ -7,17 +7,17 @@ rule (`formula.rules`), or renames a function (`log`), or is asked of the trace 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 
-@dataclass(frozen=True)
-class Convention:
+class Convention(msgspec.Struct, frozen=True):
     """One switch: its choices, each with the sentence that a solution prints."""
 
     key: str
     meaning: str
     choices: Mapping[str, str]
-    renames: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    renames: Mapping[str, Mapping[str, str]] = msgspec.field(default_factory=dict)
     """By choice, the functions that rules written with a neutral name stand for."""
 
 

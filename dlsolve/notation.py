@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
+
+import msgspec
 
 Kind = Literal[
     "real",
@@ -64,13 +65,13 @@ def slug(label: str) -> str:
     return re.sub(r"[^0-9A-Za-z]+", "_", label.strip()).strip("_") or "x"
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(msgspec.Struct, frozen=True):
     """One row of a topic's notation table.
 
     `index` holds the index letters in order (``"l k"``). `shape` is empty for scalars. `symbol`
     replaces the derived Unicode symbol. `template` shows labels: ``P({h} | {e})``; its fields are
-    index letters, or the phrases of an index value (`Notation.phrases`).
+    index letters, or the phrases of an index value (`Notation.phrases`). `given` says what a typed
+    value is, where that is less than the meaning: ``weights of layer {l}``, of W after k updates.
     """
 
     name: str
@@ -82,24 +83,30 @@ class Quantity:
     latex: str | None = None
     template: str | None = None
     unit: str = ""
+    given: str = ""
 
     @property
     def letters(self) -> tuple[str, ...]:
         return tuple(self.index.split())
 
 
-@dataclass(frozen=True)
 class Notation:
-    """A topic's notation table: its quantities and what each index letter counts."""
+    """A topic's notation table: its quantities and what each index letter counts.
 
-    quantities: Sequence[Quantity]
-    indices: Mapping[str, IndexKind] = field(default_factory=dict)
-    phrases: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
-    """By index letter and its written value, words for templates: k = 2 is {e} = "winner". A run adds its own."""
-    table: Mapping[str, Quantity] = field(init=False)
+    `phrases` holds, by index letter and its written value, words for templates: k = 2 is
+    {e} = "winner". A run adds its own.
+    """
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "table", {q.name: q for q in self.quantities})
+    def __init__(
+        self,
+        quantities: Sequence[Quantity],
+        indices: Mapping[str, IndexKind] | None = None,
+        phrases: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None,
+    ) -> None:
+        self.quantities = quantities
+        self.indices: Mapping[str, IndexKind] = indices or {}
+        self.phrases = phrases or {}
+        self.table: Mapping[str, Quantity] = {q.name: q for q in quantities}
 
 
 class Symbols:
@@ -171,7 +178,8 @@ class Symbols:
         """What the fields of a template stand for: index values, and the phrases of those values."""
         words = dict(zip(row.letters, index or row.letters, strict=False))
         for letter, text in list(words.items()):
-            words |= self.phrases.get(letter, {}).get(text, {})
+            phrases = self.phrases.get(letter, {})
+            words |= phrases.get(text) or phrases.get(letter, {})
         return words
 
     # -- three hands ---------------------------------------------------------------------------
@@ -186,7 +194,7 @@ class Symbols:
         """For people: m̂₂, W₁⁽²⁾, ŷ₁[3]. `entry` is the index letter of a vector inside a sum."""
         row = self.quantity(base)
         if row and row.template:
-            return row.template.format_map(self._words(row, index))
+            return row.template.format_map(self._words(row, index)) + (subscript(entry) if entry and row.shape else "")
         fused, after, bracket = self._parts(base, list(index))
         if self._is_gradient(base) and base not in self.course:
             inner = self.unicode(base[1:], index, entry)
@@ -201,15 +209,21 @@ class Symbols:
         if after and not low:
             raised = superscript("(" + ",".join(after) + ")")
             text += raised or f"^({','.join(after)})"
-        return text + (subscript(",".join(bracket)) if bracket and all(
-            len(b) == 1 and b.isalpha() for b in bracket) else f"[{','.join(bracket)}]" if bracket else "")
+        return text + (
+            subscript(",".join(bracket))
+            if bracket and all(len(b) == 1 and b.isalpha() for b in bracket)
+            else f"[{','.join(bracket)}]"
+            if bracket
+            else ""
+        )
 
     def latex(self, base: str, index: Sequence[str] = (), entry: str = "") -> str:
         """For papers: ``\\hat{m}_{2}``, ``W_{1}^{(2)}``."""
         row = self.quantity(base)
         if row and row.template:
             texts = {k: _latex_words(v) for k, v in self._words(row, index).items()}
-            return row.template.replace("|", r"\mid").format_map(texts)
+            text = row.template.replace("|", r"\mid").format_map(texts)
+            return text + (f"_{{{entry}}}" if entry and row.shape else "")
         fused, after, bracket = self._parts(base, list(index))
         if self._is_gradient(base) and base not in self.course:
             return r"\frac{\partial L}{\partial " + self.latex(base[1:], index, entry) + "}"

@@ -9,7 +9,6 @@ slip    one rule replaced for the whole run, or at one step
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
@@ -60,13 +59,14 @@ class Policy:
 EXACT_POLICY = Policy()
 
 
-@dataclass(frozen=True)
 class Carry(Policy):
     """Every named value rounded to `digits` as it is written down."""
 
-    digits: Digits
     name = "carry"
     passive = False
+
+    def __init__(self, digits: Digits) -> None:
+        self.digits = digits
 
     def hand_on(self, trace: Trace, key: Key, value: Any) -> Any:
         return map_scalars(value, self._round)
@@ -88,15 +88,16 @@ class Carry(Policy):
         return below
 
 
-@dataclass(frozen=True)
 class Follow(Policy):
     """The student's values by answer name (``y_hat_1[3]`` for an entry); branches by `branches`,
     a question's text -> the way the student took."""
 
-    written: Mapping[str, Any]
-    branches: Mapping[str, bool] = field(default_factory=dict)
     name = "follow"
     passive = False
+
+    def __init__(self, written: Mapping[str, Any], branches: Mapping[str, bool] | None = None) -> None:
+        self.written = written
+        self.branches = branches or {}
 
     @property
     def lenient(self) -> bool:
@@ -118,16 +119,17 @@ class Follow(Policy):
         return self.branches.get(question, bool(truth))
 
 
-@dataclass(frozen=True)
 class Slip(Policy):
     """`replacement` used instead of its target's rule, or made by a change from each rule that it
     touches: everywhere, or only at the step `at`."""
 
-    replacement: Rule | Change
-    at: str | None = None
-    under: Policy = EXACT_POLICY
     name = "slip"
     passive = False
+
+    def __init__(self, replacement: Rule | Change, at: str | None = None, under: Policy = EXACT_POLICY) -> None:
+        self.replacement = replacement
+        self.at = at
+        self.under = under
 
     def replaced(self, trace: Trace, rule: Rule, key: Key) -> Rule:
         if self.at is not None and trace.name(key) != self.at:

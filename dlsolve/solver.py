@@ -6,9 +6,9 @@ The run is written whole at 128, 256, … bits until every shown digit and every
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from flint import arb
 
 from dlsolve import contrast
@@ -27,8 +27,7 @@ FLOAT_FROM_STEPS = 1_000
 FLOAT_FROM_NUMBERS = 2_000
 
 
-@dataclass(frozen=True)
-class Solution:
+class Solution(msgspec.Struct, frozen=True, eq=False):
     """A solved problem. `exact` is the same run carried in full, where `trace` rounds by hand."""
 
     topic: Topic[Any]
@@ -37,7 +36,7 @@ class Solution:
     digits: Digits
     arith: str
     exact: Trace | None = None
-    meta: Mapping[str, Any] = field(default_factory=dict)
+    meta: Mapping[str, Any] = msgspec.field(default_factory=dict)
     """The problem file's other fields: id, title, statement, asked, printed, …"""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
@@ -27,8 +26,7 @@ class Written(str):
     """A value as somebody wrote it, number or text, digits and all."""
 
 
-@dataclass(frozen=True)
-class Expression:
+class Expression(msgspec.Struct, frozen=True):
     """A typed function: its text and the tree that it was read to."""
 
     text: str

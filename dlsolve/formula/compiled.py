@@ -9,11 +9,11 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
+import msgspec
 from flint import arb, fmpq
 
 from dlsolve.errors import RuleError
@@ -42,8 +42,7 @@ Compiled = Callable[..., Any]
 MAX_LITERAL_POWER = 16
 
 
-@dataclass(frozen=True)
-class Arithmetic:
+class Arithmetic(msgspec.Struct, frozen=True, eq=False):
     """One way to compute: how a literal becomes a number, and the native functions."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from typing import TypeGuard
+
+from msgspec.structs import replace
 
 from dlsolve.formula.rules import Change, Rule
 from dlsolve.formula.tree import At, Bin, Neg, Num, Ref, Transpose, Tree, rebuild

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from dlsolve.formula.parse import parse
 from dlsolve.formula.tree import Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(msgspec.Struct, frozen=True):
     """``name(params) = body``. `derivative` is in the same parameter; `monotone` is +1, -1 or 0."""
 
     name: str
@@ -51,13 +50,14 @@ NATIVE_DERIVATIVES: dict[str, Tree] = {
     "sin": parse("cos(z)"),
     "cos": parse("-sin(z)"),
     "tan": parse("1 + tan(z)**2"),
+    "acos": parse("-1/sqrt(1 - z**2)"),
     "abs": parse("1 if z > 0 else (0 if z == 0 else -1)"),
     "erf": parse("2*exp(-z**2)/sqrt(pi)"),
 }
 """d/dz of the native one-argument functions."""
 
 MONOTONE = {"exp": 1, "sqrt": 1, "ln": 1, "log": 1, "log2": 1, "log10": 1, "tanh": 1, "erf": 1,
-            "floor": 1} | {f.name: f.monotone for f in DEFINED.values() if f.monotone}  # fmt: skip
+            "floor": 1, "acos": -1} | {f.name: f.monotone for f in DEFINED.values() if f.monotone}  # fmt: skip
 
 CONSTANTS = ("pi", "e")
 

@@ -16,15 +16,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from dlsolve.errors import RuleError
 from dlsolve.formula.parse import parse
 from dlsolve.formula.tree import At, Call, Index, Name, Num, Ref, Tree, names, nodes, rebuild
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """``target = expr``, with the reason in words.
 
     `id` is the target as the topic writes it (``m[t]``); `base` its name, `letters` its index
@@ -80,12 +80,11 @@ def rule(target: str, expr: str | Tree, why: str = "", *, by: str = "", choice: 
     raise RuleError(f"a rule defines a name or a name at index letters (found {target!r})")
 
 
-@dataclass(frozen=True)
-class RuleBook:
+class RuleBook(msgspec.Struct, frozen=True, eq=False):
     """Rules by target. `variants` holds, by target and convention key, every named reading."""
 
     plain: Mapping[str, Rule]
-    variants: Mapping[str, tuple[str, Mapping[str, Rule]]] = field(default_factory=dict)
+    variants: Mapping[str, tuple[str, Mapping[str, Rule]]] = msgspec.field(default_factory=dict)
 
     def choose(self, conventions: Mapping[str, str], renames: Mapping[str, str]) -> dict[str, Rule]:
         """The rules in force: one reading per target, functions renamed (``log`` -> ``log2``)."""
@@ -118,7 +117,7 @@ def rename(r: Rule, functions: Mapping[str, str]) -> Rule:
             return Call(functions[tree.fn], tree.args)
         return tree
 
-    return replace(r, expr=change(r.expr))
+    return msgspec.structs.replace(r, expr=change(r.expr))
 
 
 _BLOCK = re.compile(r"(?P<target>[^=#]+?)\s+by\s+(?P<key>\w+):\s*(?:#\s*(?P<why>.*))?")

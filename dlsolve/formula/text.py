@@ -7,7 +7,8 @@ powers, and nothing else. The rule-language hand is exact: ``parse(python(tree))
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from dlsolve.formula.tree import (
     At,
@@ -28,8 +29,7 @@ from dlsolve.formula.tree import (
 from dlsolve.notation import Symbols, subscript, superscript
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(msgspec.Struct, frozen=True):
     """A matrix in a line of maths: cells already text; drawn by the renderer."""
 
     rows: tuple[tuple[str, ...], ...]
@@ -82,7 +82,7 @@ def python(tree: Tree, symbols: Symbols | None = None) -> str:
             return f"{wrap(left, 7)}**{wrap(right, 6 if isinstance(right, Bin) else 7)}"
         case Bin(op, left, right):
             tight = _LEVEL[op]
-            gap = " " if op in "+-@" or not (_flat(left) and _flat(right)) and op != "*" else ""
+            gap = " " if op in "+-@" or (not (_flat(left) and _flat(right)) and op != "*") else ""
             right_text = wrap(right, tight + 1) if not isinstance(right, Neg) else f"({python(right, symbols)})"
             return f"{wrap(left, tight)}{gap}{op}{gap}{right_text}"
         case Neg(arg):
@@ -112,7 +112,7 @@ _FUNCTIONS = {
     "leaky_relu": "LReLU", "elu": "ELU", "gelu": "GELU", "sigmoid_prime": "σ′",
     "tanh_prime": "tanh′", "relu_prime": "ReLU′", "leaky_relu_prime": "LReLU′",
     "softmax_prime": "softmax′", "argmax": "arg max", "rowsoftmax": "softmax", "sum": "Σ", "rowsum": "Σ",
-    "elu_prime": "ELU′", "gelu_prime": "GELU′", "abs_prime": "sign",
+    "elu_prime": "ELU′", "gelu_prime": "GELU′", "abs_prime": "sign", "acos": "arccos",
 }  # fmt: skip
 _SUMS = {"sum": ("sum", "i"), "mean": ("mean", "i"), "rowsum": ("sum", "s"), "colsum": ("sum", "j")}
 """One-argument sums with their index letter: entries, samples of a row, entries of a column."""
@@ -126,9 +126,7 @@ def unicode(tree: Tree, symbols: Symbols) -> list[Piece]:
 
 def one_line(pieces: Sequence[Piece]) -> str:
     """`pieces` in one line, matrices as ``[1 2; 3 4]``."""
-    return "".join(
-        p if isinstance(p, str) else "[" + "; ".join(" ".join(r) for r in p.rows) + "]" for p in pieces
-    )
+    return "".join(p if isinstance(p, str) else "[" + "; ".join(" ".join(r) for r in p.rows) + "]" for p in pieces)
 
 
 def _merge(pieces: Sequence[Piece]) -> list[Piece]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 
+import msgspec
 from flint import acb, arb, fmpq, fmpz
 
 from dlsolve.errors import InputError
@@ -14,8 +14,7 @@ from dlsolve.numbers.exact import Scalar
 from dlsolve.numbers.precision import UndecidedError, at_most, precision
 
 
-@dataclass(frozen=True, slots=True)
-class Digits:
+class Digits(msgspec.Struct, frozen=True):
     """How many digits to show: `unit` is ``sf`` (significant figures) or ``dp`` (places)."""
 
     count: int = 5
@@ -38,8 +37,7 @@ class Digits:
         return f"{self.count}{self.unit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """A number as printed: `text` in ASCII and whether it is the exact value."""
 
     text: str

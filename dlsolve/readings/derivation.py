@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from dlsolve.errors import DlsolveError
 from dlsolve.formula.closed import closed
@@ -29,8 +30,7 @@ NEGATED = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "==": "!=", "!=": "=="}
 """The comparison that holds where the other does not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(msgspec.Struct, frozen=True):
     """The derivation of one step. `chain` runs from the rule at this step to the last line before
     the value; `shown` is the value as printed, entry by entry for a matrix."""
 

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from dlsolve.errors import InputError
 
@@ -18,8 +19,7 @@ Detail = Literal["all", "key", "answer"]
 """all: the whole derivation; key: tables of the run, answers, checks; answer: answers alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(msgspec.Struct, frozen=True):
     """How to write: `width` in terminal columns; `steps_all` elides nothing; `color` allows ANSI
     codes (terminal only); `ascii` keeps to ASCII where the output cannot hold more."""
 

@@ -8,7 +8,6 @@ assigned twice in a run, so the environment stays true for every step.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from flint import arb, fmpq
@@ -32,46 +31,51 @@ from dlsolve.trace.values import Environment, close
 MAX_STEPS = 2_000_000
 
 
-@dataclass
 class Trace:
     """A run being written. `choices` holds the convention chosen by key."""
 
-    symbols: Symbols
-    book: RuleBook
-    choices: Mapping[str, str] = field(default_factory=dict)
-    arithmetic: Arithmetic = EXACT
-    policy: Policy = EXACT_POLICY
-    bits: int = 128
-    items: list[Item] = field(default_factory=list)
-    sections: list[str] = field(default_factory=lambda: [""])
-    env: Environment = field(default_factory=Environment)
-    steps: dict[Key, Step | Operation] = field(default_factory=dict)
-    givens: list[Given] = field(default_factory=list)
-    sets: dict[str, Sequence[Index]] = field(default_factory=dict)
-    tables: list[RunTable] = field(default_factory=list)
-    answers: list[Key] = field(default_factory=list)
-    aliases: dict[str, Key] = field(default_factory=dict)
-    """Other answer names: posterior_spam for the posterior after the last piece of evidence."""
-    checks: list[Check] = field(default_factory=list)
-    used: dict[str, str] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
-    constants: dict[str, Index] = field(default_factory=dict)
-    closed: dict[Key, Any] = field(default_factory=dict)
-    """Closed forms found so far, by key (`dlsolve.formula.closed` fills it when one is read)."""
-    fixed: dict[str, Index] = field(default_factory=dict)
-    """Index letters that general rules are shown with at one value: e = 1 where there is one epoch."""
-    derived: dict[Any, Any] = field(default_factory=dict)
-    """Backward rules made so far (`dlsolve.backward` fills it)."""
-    loss: Key | None = None
-    """What gradients are of, once something is differentiated."""
-
-    def __post_init__(self) -> None:
-        renames: dict[str, str] = {}
+    def __init__(
+        self,
+        symbols: Symbols,
+        book: RuleBook,
+        choices: Mapping[str, str] | None = None,
+        arithmetic: Arithmetic = EXACT,
+        policy: Policy = EXACT_POLICY,
+        bits: int = 128,
+    ) -> None:
+        self.symbols = symbols
+        self.book = book
+        self.choices: Mapping[str, str] = choices or {}
+        self.arithmetic = arithmetic
+        self.policy = policy
+        self.bits = bits
+        self.items: list[Item] = []
+        self.sections = [""]
+        self.env = Environment()
+        self.steps: dict[Key, Step | Operation] = {}
+        self.givens: list[Given] = []
+        self.sets: dict[str, Sequence[Index]] = {}
+        self.tables: list[RunTable] = []
+        self.answers: list[Key] = []
+        self.aliases: dict[str, Key] = {}
+        """Other answer names: posterior_spam for the posterior after the last piece of evidence."""
+        self.checks: list[Check] = []
+        self.used: dict[str, str] = {}
+        self.remarks: list[str] = []
+        self.constants: dict[str, Index] = {}
+        self.closed: dict[Key, Any] = {}
+        """Closed forms found so far, by key (`dlsolve.formula.closed` fills it when one is read)."""
+        self.fixed: dict[str, Index] = {}
+        """Index letters that general rules are shown with at one value: e = 1 where there is one epoch."""
+        self.derived: dict[Any, Any] = {}
+        """Backward rules made so far (`dlsolve.backward` fills it)."""
+        self.loss: Key | None = None
+        """What gradients are of, once something is differentiated."""
+        self.renames: dict[str, str] = {}
         for key, choice in self.choices.items():
-            renames |= CONVENTIONS[key].renames.get(choice, {})
-        self.renames = renames
-        self.rules = self.book.choose(self.choices, renames)
-        self._slow = not self.policy.passive
+            self.renames |= CONVENTIONS[key].renames.get(choice, {})
+        self.rules = book.choose(self.choices, self.renames)
+        self._slow = not policy.passive
         self._section = 0
         self._fast: dict[str, tuple[Rule, Any]] = {}
         self._states: dict[tuple[Any, ...], Index] = {}
