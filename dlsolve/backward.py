@@ -235,6 +235,8 @@ class _Backward:
     def _words(self, form: Form, ways: Sequence[Form | None]) -> str:
         """``∂L/∂a₁ · ∂a₁/∂z₁``, summed over the ways from `form` to the loss."""
         loss, last = self._loss_symbol(), self._symbol(form)
+        if list(ways) == [None]:
+            return f"derivative of {loss}"
         parts = []
         for through in ways:
             near = f"∂{loss}/∂{self._symbol(through)} · ∂{self._symbol(through)}" if through else f"∂{loss}"

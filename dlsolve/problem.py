@@ -6,6 +6,7 @@ A file holds one problem, or ``{"problems": [...]}``, or (.jsonl) one problem a 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
@@ -177,6 +178,8 @@ def read_bytes(path: str) -> bytes:
 
 
 def _near_file(path: str) -> str:
+    if re.fullmatch(r"[\d\s.,;/\[\]eE+-]*", path):
+        return 'a value stands behind its flag, in quotes: --matrix "1 2; 3 4"'
     folder, name = os.path.split(path)
     try:
         near: Sequence[str] = os.listdir(folder or ".")

@@ -36,6 +36,11 @@ def test_entries_that_are_no_numbers_are_centred() -> None:
     assert align(["1 − λ", "2"]) == ["1 − λ", "  2  "]
 
 
+def test_sums_stand_at_the_left_and_leave_room_for_a_sign() -> None:
+    assert align(["0.5·(−0.27) + 0.1", "−1·2.7 + 0.4·0.1"]) == [" 0.5·(−0.27) + 0.1", "−1·2.7 + 0.4·0.1  "]
+    assert align(["1.5·10⁻³", "20"]) == [" 1.5·10⁻³", "20       "]
+
+
 def test_combining_marks_take_no_room_and_wide_letters_two() -> None:
     assert width("m̂₂") == 2
     assert width("漢") == 2

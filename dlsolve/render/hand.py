@@ -80,6 +80,18 @@ class Hand:
         base, index = (key, ()) if isinstance(key, str) else (str(key[0]), key[1:])
         return clean(self.trace.symbols.unicode(base, [str(i) for i in index]))
 
+    def meaning(self, base: str, keys: Sequence[Key]) -> str:
+        """What the typed values at `keys` are: “weights of layer 2”; an index that varies keeps its letter."""
+        row = self.trace.symbols.quantity(base)
+        if row is None:
+            return ""
+        at = {
+            letter: {str(v) for v in values}
+            for letter, values in zip(row.letters, zip(*map(index_of, keys), strict=True), strict=False)
+        }
+        words = {letter: next(iter(at[letter])) if len(at.get(letter, ())) == 1 else letter for letter in row.letters}
+        return self.text(row.given.format_map(words) if row.given else row.meaning)
+
     def number(self, text: str) -> str:
         if text.endswith("i"):
             text = _INNER_SIGN.sub(r" \1 ", text)
@@ -237,6 +249,8 @@ class Hand:
         if at_step.right != numbers.right and (op in ("==", "!=") or self._worked_out(at_step.right)):
             # equal sides: the name says whose number it is
             right = self.line(at_step.right) if op == "==" else f"{right} = {self.line(at_step.right)}"
+        if op == "==" and at_step.left != numbers.left and numbers.left == numbers.right == at_step.right:
+            return f"{self.line(at_step.left)} = {right}"  # z = 0, not z = 0 = 0
         return f"{left} {op if self.ascii else _SIGN.get(op, op)} {right}"
 
     def _worked_out(self, tree: Tree) -> bool:

@@ -60,19 +60,25 @@ def beside(boxes: Sequence[Box]) -> Box:
 
 # -- matrices -----------------------------------------------------------------------------------
 
-_NUMBER = re.compile(r"[−-]?\d[\d.]*(?:[·e*].*)?|[−-]?\d+/\d+|[⋮⋯…]|\.\.\.|")
+_NUMBER = re.compile(r"[−-]?\d[\d.]*(?:[·*]10[^·*()]*|e[+-]?\d+)?|[−-]?\d+/\d+|[⋮⋯…]|\.\.\.|")
 
 
 def align(cells: Sequence[str]) -> list[str]:
-    """A column of cells at one width: numbers by their decimal points, other texts centred."""
+    """A column of cells at one width: numbers by their decimal points, products and calls at the
+    left with room for a sign, other texts centred."""
     if all(_NUMBER.fullmatch(c) for c in cells):
         heads = [c.partition(".") if c != "..." else (c, "", "") for c in cells]
         left = max(width(h) for h, _, _ in heads)
         tails = [dot + tail for _, dot, tail in heads]
         right = max(width(t) for t in tails)
         return [pad(h, left, "right") + pad(t, right) for (h, _, _), t in zip(heads, tails, strict=True)]
+    if not any("·" in c or "(" in c for c in cells):
+        room = max(width(c) for c in cells)
+        return [pad(c, room, "centre") for c in cells]
+    sign = "" if all(c[:1] not in "−-" for c in cells) else " "
+    cells = [c if c[:1] in "−-" else sign + c for c in cells]
     room = max(width(c) for c in cells)
-    return [pad(c, room, "centre") for c in cells]
+    return [pad(c, room) for c in cells]
 
 
 def draw(grid: Grid, pen: Pen, room: int | None = None) -> Box:

@@ -94,16 +94,13 @@ def _givens(hand: Hand, options: Options) -> list[tuple[str, str, Maths]]:
 
 
 def _given(hand: Hand, given: Given) -> Iterator[tuple[str, str, Maths]]:
-    row = hand.trace.symbols.quantity(given.base)
-    meaning = hand.text(row.meaning) if row else ""
-    if given.assumed:
-        meaning += " (assumed)"
+    assumed = " (assumed)" if given.assumed else ""
     values = hand.trace.env
     named = any(isinstance(i, str) for key in given.keys for i in index_of(key))
     drawn = any(hasattr(values[key], "shape") for key in given.keys)
     if len(given.keys) == 1 or named or drawn:
         for key in given.keys:
-            yield hand.name(key), meaning, hand.typed(values[key])
+            yield hand.name(key), hand.meaning(given.base, [key]) + assumed, hand.typed(values[key])
         return
     names = [hand.name(key) for key in given.keys]
     texts = [str(hand.typed(values[key])[0]) for key in given.keys]
@@ -113,7 +110,11 @@ def _given(hand: Hand, given: Given) -> Iterator[tuple[str, str, Maths]]:
         names = [names[0], dots, names[-1]]
     elif len(names) > 3:
         names = [names[0], "..." if hand.ascii else "…", names[-1]]
-    yield ", ".join(names), meaning, [t if n == 0 else f", {t}" for n, t in enumerate(texts)]
+    yield (
+        ", ".join(names),
+        hand.meaning(given.base, given.keys) + assumed,
+        [t if n == 0 else f", {t}" for n, t in enumerate(texts)],
+    )
 
 
 def _rules(hand: Hand, items: Sequence[Item]) -> list[tuple[Maths, str]]:

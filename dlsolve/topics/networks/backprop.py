@@ -46,8 +46,8 @@ NOTATION = Notation(
     [
         Quantity("x", "input", shape="n₀×N"),
         Quantity("y", "target", shape="m×N"),
-        Quantity("W", "weights of layer l after k updates", "l k", "nₗ×nₗ₋₁", "matrix"),
-        Quantity("b", "biases of layer l after k updates", "l k", "nₗ×1", "matrix"),
+        Quantity("W", "weights of layer l after k updates", "l k", "nₗ×nₗ₋₁", "matrix", given="weights of layer {l}"),
+        Quantity("b", "biases of layer l after k updates", "l k", "nₗ×1", "matrix", given="biases of layer {l}"),
         Quantity("z", "pre-activation of layer l", "l e", "nₗ×N", "matrix"),
         Quantity("a", "activation of layer l", "l e", "nₗ×N", "matrix"),
         Quantity("y_hat", "output of the network", "e", "m×N", "matrix"),
@@ -171,6 +171,7 @@ def solve(p: Problem, t: Trace) -> None:
     if p.epochs:
         t.when("L[after] < L[before]", ("the loss fell", "the loss did not fall: the step is too long here"),
                after=last, before=1)  # fmt: skip
+    if p.epochs > 1:
         t.table("Loss", ["epoch", "L", "L after"], [[f" {e}", ("L", e), ("L", e + 1)] for e in range(1, last)])
     t.answer(("y_hat", 1), ("L", 1))
     for layer in range(1, n + 1) if p.epochs else ():

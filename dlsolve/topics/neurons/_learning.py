@@ -51,7 +51,7 @@ def train(p: Problem, t: Trace, data: Data) -> Ending:
     last = (0, 0)
     while turn < limit and not (restart and p.epochs and looked >= p.epochs * n):
         turn += 1
-        t.section(f"{word} {turn}")
+        t.section(f"{word.capitalize()} {turn}")
         before = updates
         for s in range(1, n + 1):
             looked += 1
@@ -87,7 +87,7 @@ def train(p: Problem, t: Trace, data: Data) -> Ending:
         t.note(f"Stopped after {turn} {word}{'' if turn == 1 else 'es' if restart else 's'}, the limit.")
     ending: Ending = "right" if right else "limit" if p.epochs or p.x is not None else "hopeless"
 
-    t.section("after training")
+    t.section("After training")
     for j in range(1, d + 1):
         t.let("w[j] at u", j, updates)
     if p.train_bias:
@@ -147,7 +147,7 @@ def possible(p: Problem, t: Trace, data: Data) -> bool:
         _proof(p, t, data, verdict)
         return False
     found = verdict.solution or ()
-    t.section("can one neuron do it?")
+    t.section("Can one neuron do it?")
     t.note("Every sample asks for one inequality; these weights satisfy them all.")
     _inequalities(p, t, data, None)
     for j in range(1, len(data.rows[0]) + 1):
@@ -211,7 +211,7 @@ def _proof(p: Problem, t: Trace, data: Data, verdict: Verdict) -> None:
     """No weights exist: the inequalities of some samples add up to a contradiction."""
     multipliers = verdict.multipliers or ()
     system = _system(p, t, data)
-    t.section("no single neuron can do it")
+    t.section("No single neuron can do it")
     t.note(
         "Every sample asks for one inequality. Those of the table, added up as often as it says, contradict each other."
     )

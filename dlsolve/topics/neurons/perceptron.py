@@ -64,10 +64,10 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 NOTATION = Notation(
     [
-        Quantity("x", "input j (of sample s)", "j s"),
+        Quantity("x", "input j (of sample s)", "j s", given="input {j}"),
         Quantity("y", "label of sample s", "s", kind="label"),
-        Quantity("w", "weight of input j (after u updates)", "j u"),
-        Quantity("b", "bias (after u updates)", "u"),
+        Quantity("w", "weight of input j (after u updates)", "j u", given="weight of input {j}"),
+        Quantity("b", "bias (after u updates)", "u", given="bias"),
         Quantity("z", "weighted sum (of sample s in pass p)", "s p"),
         Quantity("y_hat", "what the neuron says (of sample s in pass p)", "s p", kind="label"),
         Quantity("e", "error y − ŷ of sample s in pass p", "s p"),
@@ -205,7 +205,7 @@ def _forward(p: Problem, t: Trace, data: Data) -> None:
     t.given("x", data.rows[0])
     t.given("w", p.w)
     t.given("b", p.b or fmpq(0), assumed=p.b is None)
-    t.section("forward pass")
+    t.section("Forward pass")
     t.let("z")
     t.let(_says(p, data, "y_hat"))
     t.answer("z", "y_hat")
@@ -220,7 +220,7 @@ def _table(p: Problem, t: Trace, data: Data, *, right: bool = False) -> None:
     """Every sample at once in matrix form, with the weights in force; `right` claims all are right."""
     d = len(data.rows[0])
     ones = Matrix([[fmpq(1), *row] for row in data.rows])
-    t.section("truth table in matrix form")
+    t.section("Truth table in matrix form")
     t.operation("a column of ones, for the bias, before the samples", Matrix(data.rows), t.number(ones), key="X")
     t.let(rule("W", "[[b, " + ", ".join(f"w[{j}]" for j in range(1, d + 1)) + "]]", "bias and weights in one row"))
     t.let("z:all")
@@ -252,7 +252,7 @@ def _line(p: Problem, t: Trace) -> None:
     """The decision line of two inputs: where z = θ (for a sigmoid, where ŷ = ½)."""
     if p.activation == "sigmoid":
         t.given("threshold", fmpq(0), assumed=True)
-    t.section("decision line")
+    t.section("Decision line")
     if not t.when("w[2] == 0", ("x₂ does not matter", "the decision line is x₂ = m·x₁ + c")):
         t.answer(*(_let(t, name) for name in ("slope", "intercept")))
     elif not t.when(

@@ -55,8 +55,10 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 NOTATION = Notation(
     [
         Quantity("prior", "prior probability of hypothesis h", "k h", kind="probability",
+                 given="prior probability of {h}",
                  template="P{turn}({h})"),
         Quantity("likelihood", "likelihood: probability of the evidence if h holds", "k h", kind="probability",
+                 given="likelihood of the evidence if {h} holds",
                  template="P({e} | {h})"),
         Quantity("rate", "probability of what did not come up, if h holds", "k h", kind="probability",
                  template="P({other} | {h})"),

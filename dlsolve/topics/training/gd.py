@@ -52,8 +52,8 @@ NOTATION = Notation(
     [
         Quantity("X", "features, one row a sample", "m", "n×d", "matrix"),
         Quantity("y", "targets", "m", "n×1"),
-        Quantity("w", "weights after k updates", "k", "d×1"),
-        Quantity("b", "bias after k updates", "k"),
+        Quantity("w", "weights after k updates", "k", "d×1", given="weights at the start"),
+        Quantity("b", "bias after k updates", "k", given="bias at the start"),
         Quantity("z", "weighted input at update k", "k q", "n×1"),
         Quantity("y_hat", "prediction at update k", "k q", "n×1"),
         Quantity("L", "loss on the batch of update k", "k q"),
@@ -229,7 +229,7 @@ def _descend_on_function(p: Problem, t: Trace) -> None:
         raise InputError("$.given.f", f"{taken[0]} has another meaning here" if taken else "no variable in it")
     point = start_point(p.start, by, "$.given.start")
     t.symbols.declare(
-        *(Quantity(v, f"variable {v} after k steps", "k") for v in by),
+        *(Quantity(v, f"variable {v} after k steps", "k", given=f"{v} at the start") for v in by),
         *(Quantity(f"d{v}", f"partial derivative by {v}", "k", symbol=f"∂f/∂{t.symbols.unicode(v)}",
                    latex=rf"\partial f/\partial {t.symbols.latex(v)}") for v in by),
     )  # fmt: skip
