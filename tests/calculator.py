@@ -106,6 +106,7 @@ _EACH: dict[str, Callable[..., Any]] = {
     "erf": lambda x: _ZERO if x == 0 else mp.erf(_real(x)),
     "sin": lambda x: _ZERO if x == 0 else mp.sin(_real(x)),
     "cos": lambda x: _ONE if x == 0 else mp.cos(_real(x)),
+    "acos": lambda x: _ZERO if x == 1 else mp.acos(_real(x)),
     "tan": lambda x: _ZERO if x == 0 else mp.tan(_real(x)),
     "floor": lambda x: Fraction(math.floor(x)),
     "ones": lambda x: _ONE,

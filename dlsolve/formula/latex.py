@@ -27,7 +27,7 @@ _FUNCTIONS = {
     "min": r"\min", "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}", "leaky_relu": r"\operatorname{LReLU}",
     "elu": r"\operatorname{ELU}", "gelu": r"\operatorname{GELU}", "argmax": r"\operatorname*{arg\,max}",
     "rowsoftmax": r"\operatorname{softmax}",
-    "sin": r"\sin", "cos": r"\cos", "det": r"\det", "abs_prime": r"\operatorname{sign}",
+    "sin": r"\sin", "acos": r"\arccos", "cos": r"\cos", "det": r"\det", "abs_prime": r"\operatorname{sign}",
 }  # fmt: skip
 _BIG = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min", "mean": r"\frac{1}{n}\sum",
         "count": r"\#"}  # fmt: skip

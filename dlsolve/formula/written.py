@@ -120,6 +120,11 @@ def cells(rows: Iterable[Iterable[Any]]) -> Mat:
 
 def linear(coefficients: Iterable[Any], unknowns: Sequence[Tree]) -> Tree:
     """2x₁ − x₃: the terms of a linear equation, zero terms left out."""
+    return total(linear_terms(coefficients, unknowns))
+
+
+def linear_terms(coefficients: Iterable[Any], unknowns: Sequence[Tree]) -> list[tuple[bool, Tree]]:
+    """(minus?, term) of `linear`, for a sum that goes on."""
     terms: list[tuple[bool, Tree]] = []
     for c, unknown in zip(coefficients, unknowns, strict=True):
         if c == 0:
@@ -130,4 +135,4 @@ def linear(coefficients: Iterable[Any], unknowns: Sequence[Tree]) -> Tree:
             terms.append((minus, Bin("*", tree.arg if isinstance(tree, Neg) else tree, unknown)))
         else:
             terms.append((c < 0, unknown if abs(c) == 1 else Bin("*", exact_number(abs(c)), unknown)))
-    return total(terms)
+    return terms

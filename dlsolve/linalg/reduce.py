@@ -74,11 +74,14 @@ def moved(value: Any, root: Root | None) -> Any:
     return value.at(root) if root is not None and isinstance(value, Algebraic) else value
 
 
-def reduce_rows(rows: Sequence[Sequence[Any]], columns: int | None = None) -> Reduction:
+def reduce_rows(
+    rows: Sequence[Sequence[Any]], columns: int | None = None, *, form: Literal["reduced", "echelon"] = "reduced"
+) -> Reduction:
     """Reduced row echelon form of `rows`, pivots sought in the first `columns` columns.
 
     Each pivot clears its column above and below before any row is scaled: so the numbers stay
-    whole as long as they can.
+    whole as long as they can. In `form` echelon a pivot clears only below itself and no row is
+    scaled: the determinant changes by the sign of each swap and by nothing else.
     """
     state = [tuple(r) for r in rows]
     width = len(state[0]) if columns is None else columns
@@ -102,7 +105,7 @@ def reduce_rows(rows: Sequence[Sequence[Any]], columns: int | None = None) -> Re
             record(RowOperation("swap", top + 1, best + 1))
         pivot = state[top]
         inverse = 1 / pivot[col]
-        for i in range(len(state)):
+        for i in range(top + 1 if form == "echelon" else 0, len(state)):
             if i == top or state[i][col] == 0:
                 continue
             factor = state[i][col] * inverse
@@ -118,7 +121,7 @@ def reduce_rows(rows: Sequence[Sequence[Any]], columns: int | None = None) -> Re
             break
     for i, col in enumerate(pivots):
         lead = state[i][col]
-        if lead != 1:
+        if form == "reduced" and lead != 1:
             state[i] = tuple(e * inverses[i] if j != col else fmpq(1) for j, e in enumerate(state[i]))
             record(RowOperation("scale", i + 1, factor=lead))
     return Reduction(tuple(states), tuple(operations), tuple(pivots))

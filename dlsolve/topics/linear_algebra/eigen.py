@@ -33,6 +33,7 @@ from dlsolve.topic import Topic
 from dlsolve.trace import Trace
 from dlsolve.worked import rows as written_rows
 from dlsolve.worked.determinant import characteristic
+from dlsolve.worked.minors import DET_2
 from dlsolve.worked.roots import factorise, root_line
 from dlsolve.worked.text import is_exact, text_of, vector_text
 
@@ -72,9 +73,9 @@ NOTATION = Notation(
     {"k": "step", "i": "feature"},
 )  # fmt: skip
 
-RULES = rules("""
+RULES = rules(f"""
     trace = sum(A[i,i] for i in N)                   # the sum of the diagonal
-    det = A[1,1]*A[2,2] - A[1,2]*A[2,1]              # of a 2×2 matrix
+{DET_2}
 """)
 
 
@@ -196,7 +197,7 @@ def _verdict(
     t.section("Trace and determinant")
     t.let("trace")
     if n == 2:
-        t.let("det")
+        t.let("det:2")
     else:
         t.operation("p(0)", None, fmpq(poly.flint_matrix(rows).det()), key="det", why="λ = 0 in det(A − λI)")
     t.table(
