@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flint import fmpq
 
@@ -17,10 +18,11 @@ from dlsolve.handwriting.shapes import Written
 from dlsolve.named import keys_by_name
 from dlsolve.numbers.precision import precision
 from dlsolve.numbers.show import bounds
-from dlsolve.trace import Trace
+from dlsolve.trace import Key, Trace
 
 _ENTRY = re.compile(r"(?P<name>.*\S)\s*\[\s*(?P<entry>\d{1,6}(?:\s*[,;]\s*\d{1,6})?)\s*\]")
 READING_BITS = 256
+MAX_WORDS = 400
 
 
 def read_answers(trace: Trace, attempt: Mapping[str, str], *, decimal_comma: bool = False) -> dict[str, Answer]:
@@ -39,8 +41,20 @@ def read_answers(trace: Trace, attempt: Mapping[str, str], *, decimal_comma: boo
         if name in out:
             out[written_name] = Answer(written_name, text, unreadable=f"{name} is written twice")
             continue
-        out[name] = read_answer(name, text, decimal_comma=decimal_comma)
+        if _in_words(trace, name, known):
+            out[name] = Answer(name, text, words=text[:MAX_WORDS])
+        else:
+            out[name] = read_answer(name, text, decimal_comma=decimal_comma)
     return out
+
+
+def _in_words(trace: Trace, name: str, known: Mapping[str, Key]) -> bool:
+    """Whether the value called `name` is a matter of words: yes, no, ∞, 4 twice."""
+    key = known.get(name)
+    if key is None:
+        return False
+    row = trace.symbols.quantity(key if isinstance(key, str) else str(key[0]))
+    return isinstance(trace.env[key], str) or (row is not None and row.kind == "choice")
 
 
 def canonical(trace: Trace, written: str, known: Mapping[str, object] | None = None) -> str:
@@ -97,11 +111,15 @@ def _answer(name: str, text: str, written: Written) -> Answer:
                 rows, cols = len(cells), 1
             grid = tuple(tuple(cells[i * cols : (i + 1) * cols]) for i in range(rows))
             return Answer(name, text, grid, remarks=remarks)
+        case "set" | "span" if len({len(list(item.numbers())) for item in written.items}) == 1:
+            # vectors stand in rows: c₁(2, 4) + c₂(3, 5)
+            grid = tuple(tuple(_window(n) for n in item.numbers()) for item in written.items)
+            return Answer(name, text, grid, remarks=remarks)
         case "set" | "span":
             cells = [_window(item) for item in written.numbers()]
             return Answer(name, text, tuple((w,) for w in cells), remarks=remarks)
         case "complex":
-            return Answer(name, text, words=text, remarks=remarks, tree=written.tree)
+            return Answer(name, text, ((_window(written),),), remarks=remarks, tree=written.tree)
         case _:
             return Answer(
                 name, text, words=python(written.tree) if written.tree else text, remarks=remarks, tree=written.tree
@@ -110,6 +128,9 @@ def _answer(name: str, text: str, written: Written) -> Answer:
 
 def _window(written: Written) -> Window:
     """The window of one written number. Raises `UnreadableError`."""
+    if written.shape == "complex":
+        real, imag = written.items
+        return replace(_window(real), imag=_window(imag))
     with precision(READING_BITS):
         value = written.value()
         low, high = bounds(value)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from flint import acb, arb, fmpq
 
 from dlsolve.checker.windows import Answer, Window, fitted
 from dlsolve.formula.tree import Name, Tree
+from dlsolve.linalg.reduce import kernel, rank, reduce_rows
 from dlsolve.notation import Kind
 from dlsolve.numbers.algebraic import Algebraic, number_ball
 from dlsolve.numbers.matrix import Matrix
@@ -19,14 +22,13 @@ Fit = Literal["yes", "truncated", "no"]
 def fit(answer: Answer, value: Any, kind: Kind) -> Fit:
     """Whether `answer` can be `value`, a number, an enclosure, a matrix of them, words or a formula."""
     if isinstance(value, str):
-        return "yes" if answer.words is not None and _word(answer.words) == _word(value) else "no"
+        return "yes" if same_words(answer.words if answer.words is not None else answer.text, value) else "no"
     if isinstance(value, Tree):
         return "yes" if answer.tree is not None and same_polynomial(answer.tree, value, kind) else "no"
     if isinstance(value, Algebraic | acb):
-        ball = number_ball(value)
-        if isinstance(ball, acb):
-            return "no"
-        value = ball
+        value = number_ball(value)
+    if isinstance(value, Matrix) and kind in ("basis", "row state") and _rational(value):
+        return "yes" if same_span(answer.rows, value, kind) else "no"
     if isinstance(value, Matrix):
         rows = fitted(answer.rows, value.shape)
         if rows is None:
@@ -40,7 +42,7 @@ def fit(answer: Answer, value: Any, kind: Kind) -> Fit:
     if answer.scalar is None:
         return "no"
     window = answer.scalar
-    if kind in ("integer", "label"):
+    if kind in ("integer", "label") and isinstance(value, fmpq) and value.q == 1:
         return "yes" if (window.low == window.high and window.meets(value)) or window.middle == value else "no"
     return _number(window, value)
 
@@ -50,6 +52,10 @@ def _plain(entry: Any) -> Any:
 
 
 def _number(window: Window, value: Any) -> Fit:
+    if window.imag is not None or isinstance(value, acb):
+        real, imag = (value.real, value.imag) if isinstance(value, acb) else (value, fmpq(0))
+        fits = [_number(replace(window, imag=None), real), _number(window.imag or _NOTHING, imag)]
+        return "no" if "no" in fits else "truncated" if "truncated" in fits else "yes"
     if window.zero:
         return "yes" if window.is_right_zero(value) else "no"
     if window.meets(value):
@@ -59,13 +65,18 @@ def _number(window: Window, value: Any) -> Fit:
     return "no"
 
 
+_NOTHING = Window(fmpq(0), fmpq(0), fmpq(0), None, "0")
+
+
 def along(cells: list[Window], true: list[Any]) -> bool:
     """Whether one factor c ≠ 0 brings the true direction into every window."""
+    if any(w.imag is not None for w in cells) or any(isinstance(e, acb) for e in true):
+        return _along_complex([_point(w) for w in cells], [acb(e) for e in true])
     low: fmpq | None = None
     high: fmpq | None = None
     if all(w.zero for w in cells):
         return False
-    for window, entry in zip(cells, true, strict=True):
+    for window, entry in zip(map(_point, cells), true, strict=True):
         exactly_zero = entry == 0 if isinstance(entry, fmpq) else isinstance(entry, arb) and entry.contains(0)
         if exactly_zero:
             if not (window.low <= 0 <= window.high):
@@ -77,6 +88,70 @@ def along(cells: list[Window], true: list[Any]) -> bool:
         low = below if low is None or below > low else low
         high = above if high is None or above < high else high
     return low is not None and high is not None and low <= high and not (low == 0 == high)
+
+
+def _along_complex(cells: list[Window], true: list[acb]) -> bool:
+    """The same for complex entries: c from the largest true entry, then held against all others."""
+    boxes = [acb(w.ball, w.imag.ball if w.imag is not None else 0) for w in cells]
+    lead = max(range(len(true)), key=lambda n: float(abs(true[n]).mid()))
+    if true[lead].contains(0) or boxes[lead] == 0:
+        return False
+    factor = boxes[lead] / true[lead]
+    return all(box.overlaps(factor * entry) for box, entry in zip(boxes, true, strict=True))
+
+
+def _point(window: Window) -> Window:
+    """A whole number in a vector that is known up to scale or span is no rounded one."""
+    if window.imag is not None:
+        return replace(_point(replace(window, imag=None)), imag=_point(window.imag))
+    return Window.of(window.middle, fmpq(0), window.figures, window.text) if window.unit >= 1 else window
+
+
+def _rational(value: Matrix) -> bool:
+    return all(isinstance(e, fmpq) for e in value.entries())
+
+
+def same_span(rows: Sequence[Sequence[Window]], true: Matrix, kind: Kind) -> bool:
+    """Whether the written vectors span what the columns of `true` do (a basis, written as columns or
+    as rows), or the written rows what its rows do (a state of a row reduction).
+
+    Every written vector must lie, within its windows, in the true space, and as many of them must
+    be independent as it has dimensions; a basis holds no vector too many.
+    """
+    if not rows:
+        return False
+    vectors = [list(v) for v in (true.rows if kind == "row state" else zip(*true.rows, strict=True))]
+    cells = [[_point(w) for w in row] for row in rows]
+    readings = [cells]
+    if kind == "row state":
+        if (len(rows), len(rows[0])) != true.shape or _leads(cells) != _leads(true.rows):
+            return False
+    else:
+        readings.append([list(column) for column in zip(*cells, strict=True)])
+    return any(_spans(written, vectors, exactly=kind == "basis") for written in readings)
+
+
+def _leads(rows: Sequence[Sequence[Any]]) -> list[int | None]:
+    """Where each row has its first entry that is not 0."""
+    zero = [[e.zero if isinstance(e, Window) else e == 0 for e in row] for row in rows]
+    return [row.index(False) if False in row else None for row in zero]
+
+
+def _spans(written: list[list[Window]], true: list[list[Any]], *, exactly: bool) -> bool:
+    size = len(true[0])
+    if any(len(v) != size for v in written):
+        return False
+    reduction = reduce_rows(true)
+    dimension = len(reduction.pivots)
+    # a vector lies in the space where it is orthogonal to everything that the space is orthogonal to
+    for _, across in kernel(reduction, size):
+        for vector in written:
+            sides = [sorted((w.low * c, w.high * c)) for w, c in zip(vector, across, strict=True)]
+            if not sum((s[0] for s in sides), fmpq(0)) <= 0 <= sum((s[1] for s in sides), fmpq(0)):
+                return False
+    middle = [[w.middle for w in vector] for vector in written]
+    count = len(written) if dimension else 1
+    return rank(middle) == dimension and (not exactly or count == max(1, dimension))
 
 
 def _ends(ball: arb) -> tuple[fmpq, fmpq]:
@@ -110,11 +185,28 @@ def same_polynomial(written: Tree, true: Tree, kind: Kind) -> bool:
     return len(ratios) == 1 and (kind == "polynomial" or ratios == {fmpq(1)})
 
 
-def _word(text: str) -> str:
-    return re.sub(r"[\s_\-]+", " ", text.strip().lower().rstrip("."))
+_SAME = {
+    "∞": "inf", "infinity": "inf", "infinite": "inf", "infty": "inf", "+inf": "inf", "+∞": "inf", "unbounded": "inf",
+    "true": "yes", "y": "yes", "ja": "yes", "false": "no", "n": "no", "not": "no", "nein": "no",
+}  # fmt: skip
 
 
-def remarks(answer: Answer, value: Any) -> list[str]:
+def same_words(written: str, true: str) -> bool:
+    """Whether words say the same: blanks, hyphens and capitals aside, a list in any order; yes or no
+    may be followed by a reason."""
+    left, right = _words(written), _words(true)
+    if left == right or sorted(left.split(",")) == sorted(right.split(",")):
+        return True
+    first = re.split(r"[\s:,;.(–—-]+", written.strip().lower().lstrip("\\$"), maxsplit=1)[0]
+    return right in ("yes", "no") and _SAME.get(first, first) == right
+
+
+def _words(text: str) -> str:
+    text = re.sub(r"[\s_$\\·*]+|(?<=[^\W\d])-(?=[^\W\d])", "", text.strip().lower().rstrip(".").replace("−", "-"))
+    return _SAME.get(text, text)
+
+
+def remarks(answer: Answer, value: Any, kind: Kind = "real") -> list[str]:
     """For a wrong number: whether a sign, a power of ten or a percent sign would make it right."""
     window = answer.scalar
     if isinstance(value, Matrix) and value.shape == (1, 1):
@@ -125,7 +217,7 @@ def remarks(answer: Answer, value: Any) -> list[str]:
         return ["sign"]
     for power in (2, -2):
         if window.scaled(fmpq(10) ** power).meets(value):
-            return ["percent_sign"]
+            return ["percent_sign" if kind == "probability" or "%" in answer.text else "power_of_ten"]
     for power in (1, -1, 3, -3, 4, -4, 5, -5, 6, -6):
         if window.scaled(fmpq(10) ** power).meets(value):
             return ["power_of_ten"]
