@@ -1,0 +1,1 @@
+"""Similarity: how alike two vectors are."""
