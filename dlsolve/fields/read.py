@@ -13,7 +13,7 @@ import msgspec
 
 from dlsolve.errors import InputError
 from dlsolve.fields.found import MAX_FOUND, found, meant, path_key
-from dlsolve.fields.kinds import joined
+from dlsolve.fields.kinds import Expression, joined
 from dlsolve.fields.specs import Spec, specs
 from dlsolve.fields.values import MAX_ENTRIES, read_value
 
@@ -81,7 +81,8 @@ def read_problem(
         base, member = family_member(known, name)
         if base is None:
             spec = known[name]
-            if isinstance(spec.hint, type) and issubclass(spec.hint, msgspec.Struct):
+            struct = isinstance(spec.hint, type) and issubclass(spec.hint, msgspec.Struct)
+            if struct and spec.hint is not Expression:
                 values[name] = read_struct(spec.hint, raw, f"{root}.{name}")
             else:
                 values[name] = read_value(spec.hint, raw, spec.field, f"{root}.{name}", budget)

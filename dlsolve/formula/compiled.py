@@ -36,7 +36,7 @@ from dlsolve.formula.tree import (
 )
 from dlsolve.numbers import floats, functions
 from dlsolve.numbers.exact import read
-from dlsolve.numbers.matrix import Matrix
+from dlsolve.numbers.matrix import Matrix, whole_power
 
 Compiled = Callable[..., Any]
 MAX_LITERAL_POWER = 16
@@ -120,6 +120,7 @@ class _Build:
         self.params = params or set()
         self.scope: dict[str, Any] = {
             "_power": arithmetic.power,
+            "_whole_power": whole_power,
             "_matmul": arithmetic.matmul,
             "_test": arithmetic.test,
             "_choose": arithmetic.choose,
@@ -204,7 +205,10 @@ class _Build:
 
     def _power(self, base: Tree, exponent: Tree) -> ast.expr:
         if isinstance(exponent, Num) and exponent.text.isdigit() and int(exponent.text) <= MAX_LITERAL_POWER:
-            return ast.BinOp(self.expr(base), ast.Pow(), ast.Constant(int(exponent.text)))
+            whole = ast.Constant(int(exponent.text))
+            if self.arithmetic is FLOAT64:
+                return ast.BinOp(self.expr(base), ast.Pow(), whole)
+            return self.call("_whole_power", self.expr(base), whole)
         if isinstance(exponent, Name) and exponent.id in self.letters:
             return self.call("_power", self.expr(base), ast.Name(exponent.id, ast.Load()))
         return self.call("_power", self.expr(base), self.expr(exponent))

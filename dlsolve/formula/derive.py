@@ -94,7 +94,7 @@ class Pull:
     def shape(self, tree: Tree) -> Shape:
         """The shape of an expression over quantities."""
         match tree:
-            case Num() | Cmp():
+            case Num():
                 return (1, 1)
             case Name("pi" | "e"):
                 return (1, 1)
@@ -107,14 +107,14 @@ class Pull:
                 return m, n
             case Bin("@", a, b):
                 return self.shape(a)[0], self.shape(b)[1]
-            case Bin(_, a, b):
+            case Bin(_, a, b) | Cmp(_, a, b):
                 (n, m), (k, j) = self.shape(a), self.shape(b)
                 return max(n, k), max(m, j)
             case Neg(a):
                 return self.shape(a)
-            case If(a, _, b):
-                (n, m), (k, j) = self.shape(a), self.shape(b)
-                return max(n, k), max(m, j)
+            case If(a, cond, b):
+                shapes = [self.shape(a), self.shape(cond), self.shape(b)]
+                return max(s[0] for s in shapes), max(s[1] for s in shapes)
             case Call("sum" | "mean", _):
                 return (1, 1)
             case Call("rowsum", (a,)):
@@ -197,7 +197,7 @@ class Pull:
             from dlsolve.formula.parse import parse
 
             return substitute(parse(BY_OUTPUT[fn]), {"s": output})
-        if fn in NATIVE_DERIVATIVES and fn not in DEFINED:
+        if fn in NATIVE_DERIVATIVES and fn not in DEFINED and not isinstance(NATIVE_DERIVATIVES[fn], If):
             return derivative_call(fn, args)
         if body_of(fn + "_prime") is None:
             raise RuleError(f"{fn} has no derivative that descent could use")

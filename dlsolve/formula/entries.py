@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dlsolve.formula.compiled import evaluate
 from dlsolve.formula.functions import DEFINED, body_of
 from dlsolve.formula.tree import Bin, Call, Cmp, If, Mat, Name, Neg, Num, Transpose, Tree, nodes, rebuild
 
@@ -114,7 +115,7 @@ def spread(tree: Tree, most: int) -> Tree:
         return tree
     if (rows, cols) == (1, 1):
         return entry(tree, 0, 0)
-    return Mat(tuple(tuple(unfold(entry(tree, i, j)) for j in range(cols)) for i in range(rows)))
+    return Mat(tuple(tuple(unfold(taken(entry(tree, i, j))) for j in range(cols)) for i in range(rows)))
 
 
 def plain(tree: Tree) -> Tree:
@@ -139,6 +140,16 @@ def unfold(tree: Tree) -> Tree:
         definition = body_of(tree.fn)
         if definition is not None:
             return substitute(definition.body, dict(zip(definition.params, tree.args, strict=True)))
+    return tree
+
+
+def taken(tree: Tree) -> Tree:
+    """A line of numbers with its functions by cases at the case that holds: ReLU′(2) -> 1."""
+    tree = rebuild(tree, taken)
+    opened = unfold(tree)
+    while isinstance(opened, If):
+        opened = opened.then if bool(evaluate(opened.cond)) else opened.other
+        tree = opened
     return tree
 
 

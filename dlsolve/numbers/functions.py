@@ -14,7 +14,7 @@ from flint import arb, fmpq
 from dlsolve.errors import DomainError
 from dlsolve.numbers import elementary
 from dlsolve.numbers.elementary import MAX_BITS, compare
-from dlsolve.numbers.matrix import Entry, Matrix
+from dlsolve.numbers.matrix import Entry, Matrix, whole_power
 
 
 def entrywise(fn: Callable[[Entry], Entry]) -> Callable[[Any], Any]:
@@ -40,7 +40,7 @@ def power(base: Any, exponent: Any) -> Any:
             if abs(n) * base.height_bits() <= 2 * MAX_BITS or base in (0, 1, -1):
                 return base ** (n if base not in (1, -1) or abs(n) < 2 else 2 - n % 2)
             return arb(base) ** n
-        return base**n
+        return whole_power(base, n)
     if base == 0:
         return fmpq(0)
     if compare("<", base, fmpq(0)):

@@ -16,6 +16,14 @@ from dlsolve.errors import DomainError
 Entry = fmpq | arb
 
 
+def whole_power(x: Any, n: int) -> Any:
+    """x**n for a whole n; a ball that holds 0, whose power flint makes nan, by its ends."""
+    if type(x) is arb and n > 0 and x.contains(0):
+        most = x.abs_upper() ** n
+        return most.union(arb(0) if n % 2 == 0 else -most)
+    return x**n
+
+
 class Matrix:
     """An immutable matrix; `rows` holds its entries, `shape` its (rows, columns)."""
 
@@ -90,7 +98,7 @@ class Matrix:
         return self.map(lambda e: other / e)
 
     def __pow__(self, power: Any) -> Matrix:
-        return self.map(lambda e: e**power)
+        return self.map(lambda e: whole_power(e, power))
 
     def __matmul__(self, other: Matrix) -> Matrix:
         if self.shape[1] != other.shape[0]:

@@ -9,8 +9,8 @@ from flint import arb, fmpq
 
 from dlsolve.errors import DlsolveError
 from dlsolve.formula.compiled import evaluate
-from dlsolve.formula.entries import spread, unfold
-from dlsolve.formula.tree import Bin, Call, Cmp, Mat, Name, Neg, Num, Ref, Tree, key_of, rebuild
+from dlsolve.formula.entries import spread, taken, unfold
+from dlsolve.formula.tree import Bin, Call, Cmp, If, Mat, Name, Neg, Num, Ref, Tree, key_of, rebuild
 from dlsolve.numbers.precision import UndecidedError
 from dlsolve.numbers.show import Digits, decimal, round_to, show, terminates
 from dlsolve.readings.values import SMALL_DENOMINATOR, Printed, matches, rows_of
@@ -86,7 +86,9 @@ def true_line(make: Callable[[Digits], Tree | None], shown: Printed, digits: Dig
 
 def opened(tree: Tree) -> Tree | None:
     """A line with its functions unfolded one level and its small matrix products written as sums."""
-    return unfold(spread(tree, MAX_SIDE))
+    line = unfold(spread(tree, MAX_SIDE))
+    # a case at the top is told apart in words; one inside a product is put in
+    return line if isinstance(line, If) else rebuild(line, taken)
 
 
 def worked(tree: Tree | None, digits: Digits) -> Tree | None:
