@@ -47,7 +47,7 @@ ELIMINATION = (
     Quantity("down", "products along the diagonals downwards"),
     Quantity("up", "products along the diagonals upwards"),
     Quantity("U", "A in echelon form, no row scaled", shape="n×n", kind="row state"),
-    Quantity("swaps", "how many times two rows were swapped", kind="integer"),
+    Quantity("swaps", "how many times two rows were swapped", kind="integer", symbol="s"),
 )
 INDICES: dict[str, IndexKind] = {"i": "entry", "j": "entry"}
 
