@@ -7,6 +7,8 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlsolve.checker.answers import read_answer
+from dlsolve.checker.judge import fit
 from dlsolve.errors import InputError
 from dlsolve.topics.linear_algebra.rref import TOPIC
 from dlsolve.trace import Operation
@@ -73,6 +75,21 @@ def test_every_operation_is_named() -> None:
 def test_what_is_refused(given_: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         solved(TOPIC, given_)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("[[1, 2], [0, 3]]", True),
+        ("[[1, 5], [0, 1]]", True),
+        ("[[1, 2], [1, 5]]", False),
+        ("[[1, 2], [0, 0]]", False),
+        ("[[1, 2]]", False),
+    ],
+)
+def test_any_echelon_form_with_the_same_rows_is_right(text: str, right: bool) -> None:
+    value = solved(TOPIC, {"matrix": [[1, 2], [1, 5]], "form": "echelon"}).env["E"]
+    assert (fit(read_answer("E", text), value, "row state") != "no") is right
 
 
 @given(grid(3, 3, st.integers(-3, 3)))
