@@ -148,6 +148,8 @@ def test_a_problem_goes_to_json_and_back(case: Case) -> None:
 def _written(value: Any) -> Any:
     """A problem's fields as a problem file would state them."""
     match value:
+        case Expression():
+            return value.text
         case msgspec.Struct():
             fields: dict[str, Any] = {}
             for f in value.__struct_fields__:

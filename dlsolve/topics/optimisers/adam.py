@@ -22,6 +22,9 @@ from dlsolve.numbers.matrix import Matrix
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
 
+MAX_CHECKED = 200
+"""Runs of more steps are not summed up once more."""
+
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Gradients, or a typed function to take them from; then Adam's constants."""
@@ -115,6 +118,13 @@ def solve(p: Problem, t: Trace) -> None:
     columns = ["g", "m", "v", *(["m_hat", "v_hat"] if paper else []), "Delta", "theta"]
     t.table("Steps", ["t", *columns], [[f" {k}", *((c, k) for c in columns)] for k in range(1, steps + 1)])
     t.answer(("theta", steps))
+    if steps <= MAX_CHECKED:
+        t.index_set("steps", range(1, steps + 1))
+        t.check("m is the sum of all gradients with weights (1 − β₁)·β₁ᵗ⁻ⁱ",
+                "m[t] == (1 - beta1)*sum(beta1**(t - i)*g[i] for i in steps)", t=steps)  # fmt: skip
+        t.check("v is the sum of all squares with weights (1 − β₂)·β₂ᵗ⁻ⁱ",
+                "v[t] == (1 - beta2)*sum(beta2**(t - i)*g[i]**2 for i in steps)", t=steps)  # fmt: skip
+        t.check("θ is the start less all steps taken", "theta[t] == theta[0] - sum(Delta[i] for i in steps)", t=steps)
 
 
 def _steps(p: Problem) -> int:
