@@ -34,11 +34,12 @@ sample, entry stand in brackets, from 1; silent is never written."""
 FUSED: frozenset[str] = frozenset({"layer", "feature"})
 BRACKET: frozenset[str] = frozenset({"sample", "entry"})
 
-GREEK = dict(
-    alpha="α", beta="β", gamma="γ", delta="δ", epsilon="ε", eps="ε", zeta="ζ", eta="η",
-    theta="θ", kappa="κ", lam="λ", mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ",
-    phi="φ", chi="χ", psi="ψ", omega="ω", lr="η", Delta="Δ", Sigma="Σ", Lam="Λ", Omega="Ω",
-)  # fmt: skip
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eps": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "kappa": "κ", "lam": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
+    "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "lr": "η", "Delta": "Δ", "Sigma": "Σ", "Lam": "Λ",
+    "Omega": "Ω",
+}  # fmt: skip
 _LATEX = {"lam": "lambda", "Lam": "Lambda", "eps": "epsilon", "lr": "eta"}
 _HATS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 

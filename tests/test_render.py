@@ -20,8 +20,7 @@ from dlsolve.numbers.exact import read
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.show import Digits
 from dlsolve.render import FORMATS, Options, render
-from dlsolve.render.hand import ascii_text, clean
-from dlsolve.render.words import width
+from dlsolve.render.words import ascii_text, clean, width
 from dlsolve.solver import Solution, solve_problem
 from dlsolve.topic import Topic
 from dlsolve.trace import Trace

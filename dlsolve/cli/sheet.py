@@ -19,7 +19,7 @@ from dlsolve.named import find
 from dlsolve.problem import Course, read_course
 from dlsolve.readings import rows_of
 from dlsolve.render.command import typed
-from dlsolve.render.hand import clean
+from dlsolve.render.words import clean
 from dlsolve.solver import Solution
 
 FORMATS = ("plain", "json", "csv")

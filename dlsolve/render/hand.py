@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,53 +11,17 @@ from flint import acb, arb, fmpq
 from dlsolve.formula.text import Grid, Piece, number, python, unicode
 from dlsolve.formula.tree import Cmp, If, Index, Mat, Name, Ref, Tree, rebuild
 from dlsolve.formula.written import exact_number
-from dlsolve.notation import GREEK
 from dlsolve.numbers.algebraic import Algebraic
 from dlsolve.numbers.show import Digits, Shown, decimal, fraction, terminates
 from dlsolve.readings import NEGATED, as_carried, branch_text, question_lines, rows_of, shown_value, small_fraction
+from dlsolve.render.words import ascii_text, clean
 from dlsolve.trace import Branch, Key, Trace
 
-_ASCII = {v: k for k, v in reversed(GREEK.items()) if k not in ("lr", "eps")} | {
-    "−": "-", "–": "-", "—": "-", "·": "*", "⊙": "*", "×": "x", "≥": ">=", "≤": "<=", "≠": "!=", "≈": "~",
-    "→": "->", "↔": "<->", "⋯": "...", "⋮": "...", "…": "...", "√": "sqrt ", "∂": "d", "∇": "grad ", "∞": "inf",
-    "Σ": "sum ", "∑": "sum ", "∈": "in", "½": "1/2", "′": "'", "“": '"', "”": '"', "’": "'", "✓": "ok", "✗": "FAILS",
-    "ᵀ": "^T", "⁻": "^-", "∩": "and", "∪": "or", "⇒": "=>", "⟶": "->", "•": "*", "ᵗ": "^t", "ⁿ": "^n",
-    "\u0302": "_hat", "\u0304": "_bar", "\u0303": "_tilde",
-}  # fmt: skip
 _INNER_SIGN = re.compile(r"(?<=[\d.])([+-])(?=[\d.i])")
 """The sign between the parts of a complex number."""
 MAX_LEVEL = 6
 """Entries of a column that is written on one line."""
 _SIGN = {">=": "≥", "<=": "≤", "!=": "≠", "==": "="}
-
-
-def clean(text: str) -> str:
-    """`text` without control and direction-changing characters; any blank becomes a space; an
-    accented letter is one character where there is one (ŷ)."""
-    if text.isascii() and text.isprintable():
-        return text
-    text = unicodedata.normalize("NFC", text)
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
-
-
-def ascii_text(text: str) -> str:
-    """`text` in ASCII: Greek by name, signs by their keyboard forms, the rest decomposed."""
-    if text.isascii():
-        return text
-    out = []
-    for c in unicodedata.normalize("NFD", text):
-        if c.isascii():
-            out.append(c)
-        elif c in _ASCII:
-            out.append(_ASCII[c])
-        else:
-            plain = unicodedata.normalize("NFKD", c)
-            plain = "".join(p for p in plain if p.isascii())
-            raised = "SUPER" in unicodedata.name(c, "")
-            out.append(("^" if raised else "") + plain if plain else "" if unicodedata.combining(c) else "?")
-    return "".join(out)
 
 
 class Hand:

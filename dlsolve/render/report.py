@@ -15,8 +15,7 @@ from flint import fmpq
 from dlsolve.numbers.show import decimal, fraction, terminates
 from dlsolve.render import Options
 from dlsolve.render.arrange import Block, Cell, Frame, Heading, Paragraph
-from dlsolve.render.hand import ascii_text, clean
-from dlsolve.render.words import fold, width
+from dlsolve.render.words import ascii_text, clean, fold, width
 
 if TYPE_CHECKING:
     from dlsolve.checker.report import Report, ReportItem

@@ -16,8 +16,9 @@ from dlsolve.named import answers, differs, drift, held
 from dlsolve.numbers.precision import precision
 from dlsolve.numbers.show import Digits
 from dlsolve.render import Options
-from dlsolve.render.hand import Hand, clean, index_of
+from dlsolve.render.hand import Hand, index_of
 from dlsolve.render.rows import Maths, Section, joined, sections_of
+from dlsolve.render.words import clean
 from dlsolve.solver import Solution
 from dlsolve.trace import Given, Item, Key, Operation, RunTable, Step, Trace
 

@@ -1,10 +1,49 @@
-"""Text on one line or several: how wide it is, where it may break."""
+"""Text on one line or several: safe to print, in ASCII, how wide it is, where it may break."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from functools import lru_cache
+
+from dlsolve.notation import GREEK
+
+_ASCII = {v: k for k, v in reversed(GREEK.items()) if k not in ("lr", "eps")} | {
+    "−": "-", "–": "-", "—": "-", "·": "*", "⊙": "*", "×": "x", "≥": ">=", "≤": "<=", "≠": "!=", "≈": "~",
+    "→": "->", "↔": "<->", "⋯": "...", "⋮": "...", "…": "...", "√": "sqrt ", "∂": "d", "∇": "grad ", "∞": "inf",
+    "Σ": "sum ", "∑": "sum ", "∈": "in", "½": "1/2", "′": "'", "“": '"', "”": '"', "’": "'", "✓": "ok", "✗": "FAILS",
+    "ᵀ": "^T", "⁻": "^-", "∩": "and", "∪": "or", "⇒": "=>", "⟶": "->", "•": "*", "ᵗ": "^t", "ⁿ": "^n",
+    "\u0302": "_hat", "\u0304": "_bar", "\u0303": "_tilde",
+}  # fmt: skip
+
+
+def clean(text: str) -> str:
+    """`text` without control and direction-changing characters; any blank becomes a space; an
+    accented letter is one character where there is one (ŷ)."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = unicodedata.normalize("NFC", text)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
+
+
+def ascii_text(text: str) -> str:
+    """`text` in ASCII: Greek by name, signs by their keyboard forms, the rest decomposed."""
+    if text.isascii():
+        return text
+    out = []
+    for c in unicodedata.normalize("NFD", text):
+        if c.isascii():
+            out.append(c)
+        elif c in _ASCII:
+            out.append(_ASCII[c])
+        else:
+            plain = unicodedata.normalize("NFKD", c)
+            plain = "".join(p for p in plain if p.isascii())
+            raised = "SUPER" in unicodedata.name(c, "")
+            out.append(("^" if raised else "") + plain if plain else "" if unicodedata.combining(c) else "?")
+    return "".join(out)
 
 
 @lru_cache(maxsize=4096)

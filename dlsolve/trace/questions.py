@@ -50,6 +50,15 @@ def before(trace: Trace, sign: str, value: Any, other: Any) -> bool:
         return bool(trace.arithmetic.test(sign, to_float(value), to_float(other)))
 
 
+def largest(trace: Trace, base: str, members: Sequence[Index], at: tuple[Index, ...] = ()) -> Index:
+    """The first member whose ``base[at, member]`` is largest."""
+    best = members[0]
+    for member in members[1:]:
+        if before(trace, ">", trace.env[base, *at, member], trace.env[base, *at, best]):
+            best = member
+    return best
+
+
 def claim(trace: Trace, text: str, index: Mapping[str, Index]) -> bool:
     """Whether a claim of a check holds: with certainty, or as far as this run's rounding allows."""
     tree = parse(text)

@@ -211,11 +211,7 @@ class Trace:
 
     def argmax(self, base: str, members: Sequence[Index], *before: Index) -> Index:
         """The first member whose ``base[member]`` (``base[before, member]``) is largest."""
-        best = members[0]
-        for member in members[1:]:
-            if questions.before(self, ">", self.env[base, *before, member], self.env[base, *before, best]):
-                best = member
-        return best
+        return questions.largest(self, base, members, before)
 
     def operation(
         self, rule: str, before: Any, after: Any, *, key: Key | None = None, why: str = "", shown: str | None = None
