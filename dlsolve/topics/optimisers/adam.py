@@ -46,10 +46,16 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 NOTATION = Notation(
     [
         Quantity("g", "gradient at step t", "t", shape="as θ"),
-        Quantity("m", "first moment: running mean of the gradient", "t", shape="as θ",
-                 given="first moment at the start"),
-        Quantity("v", "second moment: running mean of the squared gradient", "t", shape="as θ",
-                 given="second moment at the start"),
+        Quantity(
+            "m", "first moment: running mean of the gradient", "t", shape="as θ", given="first moment at the start"
+        ),
+        Quantity(
+            "v",
+            "second moment: running mean of the squared gradient",
+            "t",
+            shape="as θ",
+            given="second moment at the start",
+        ),
         Quantity("m_hat", "first moment, corrected for its start at 0", "t", shape="as θ"),
         Quantity("v_hat", "second moment, corrected for its start at 0", "t", shape="as θ"),
         Quantity("Delta", "the step taken", "t", shape="as θ"),
