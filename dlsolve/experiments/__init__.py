@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from dlsolve.experiments.conditions import condition, quantity
 from dlsolve.experiments.space import Face, Outcome, Space, drawn, experiment, listed
+from dlsolve.experiments.stated import FIELDS, space_of
 
-__all__ = ["Face", "Outcome", "Space", "condition", "drawn", "experiment", "listed", "quantity"]
+__all__ = ["FIELDS", "Face", "Outcome", "Space", "condition", "drawn", "experiment", "listed", "quantity", "space_of"]

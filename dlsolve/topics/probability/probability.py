@@ -25,7 +25,7 @@ from typing import Annotated
 import msgspec
 
 from dlsolve.errors import InputError
-from dlsolve.experiments import Outcome, Space, condition, drawn, experiment, listed
+from dlsolve.experiments import Outcome, Space, condition, space_of
 from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
@@ -85,7 +85,7 @@ SLIPS = (
 
 
 def solve(p: Problem, t: Trace) -> None:
-    space = _space(p)
+    space = space_of(p)
     if p.B is not None and p.A is None:
         raise InputError("$.given.A", "an event B without an event A", remedy="give A too, or call B the event A")
     t.section("Sample space")
@@ -133,21 +133,6 @@ def solve(p: Problem, t: Trace) -> None:
         t.check("the smaller event is no likelier", "P_A <= P_B" if set(a) <= set(b) else "P_B <= P_A")
     if b:
         t.check("P(A | B) counts inside B only", "P_A_given_B == n_A_and_B/n_B")
-
-
-def _space(p: Problem) -> Space:
-    given = [name for name in ("experiment", "S", "urn") if getattr(p, name) is not None]
-    if len(given) != 1:
-        raise InputError("$.given", "one of experiment, S and urn is needed", found=" and ".join(given),
-                         remedy='give "experiment": "3 coins"')  # fmt: skip
-    if p.draws is not None and p.urn is None:
-        raise InputError("$.given.draws", "draws are from an urn", remedy='write "experiment": "die 3 times"')
-    if p.urn is not None:
-        return drawn(p.urn, p.draws or 1, bool(p.replacement), "$.given.urn")
-    if p.S is not None:
-        return listed(p.S, "$.given.S")
-    assert p.experiment is not None
-    return experiment(p.experiment, p.replacement, "$.given.experiment")
 
 
 def _event(said: str | list[str], name: str, space: Space, t: Trace) -> dict[Outcome, None]:
