@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flint import fmpq
-
 from dlsolve.errors import InputError
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.trace import Trace
+from dlsolve.worked.network import Layers, refuse_lone_softmax
 
 if TYPE_CHECKING:
     from dlsolve.topics.networks.backprop import Problem
@@ -17,38 +16,24 @@ ACTIVATIONS = ("linear", "sigmoid", "tanh", "relu", "leaky_relu", "softmax")
 LOSSES = ("squared", "mae", "bce", "cce")
 
 
-class Network:
+class Network(Layers):
     """The inputs with their shapes made to fit, or a clear refusal."""
 
     def __init__(self, p: Problem, layout: str) -> None:
+        super().__init__(p.W, p.b, layout)
         self.p = p
-        self.columns = layout == "Wx"
-        self.layers = len(p.W)
-        if sorted(p.W) != list(range(1, self.layers + 1)):
-            raise InputError("$.given.W", "weights must be numbered from 1 without a gap",
-                             found=", ".join(f"W{k}" for k in sorted(p.W)))  # fmt: skip
-        for layer in p.b:
-            if layer > self.layers:
-                raise InputError(f"$.given.b{layer}", f"there is no layer {layer}", remedy=f"give W{layer} too")
         self._check_names(p)
         self.x = p.x.T if self.columns else p.x
         self.samples = p.x.shape[0]
         self.y = self._target(p.y, self.samples)
-        self.W: dict[int, Matrix] = {}
-        self.b: dict[int, Matrix] = {}
-        width = p.x.shape[1]
-        for layer in range(1, self.layers + 1):
-            self.W[layer], width = self._weights(layer, width)
-            self.b[layer] = self._bias(layer, width)
-            if p.activations[layer - 1] == "softmax" and width == 1:
-                raise InputError(
-                    f"$.given.activations[{layer - 1}]",
-                    "softmax of a single neuron is always 1",
-                    remedy="use sigmoid, or give the layer more neurons",
-                )
+        self.fit(p.x.shape[1])
+        for layer, activation in enumerate(p.activations, 1):
+            refuse_lone_softmax(activation, layer, self.sizes[layer])
         outputs = self.y.shape[0] if self.columns else self.y.shape[1]
-        if outputs != width:
-            raise InputError("$.given.y", f"{outputs} target values a sample for {width} outputs of the network")
+        if outputs != self.sizes[-1]:
+            raise InputError(
+                "$.given.y", f"{outputs} target values a sample for {self.sizes[-1]} outputs of the network"
+            )
 
     def _check_names(self, p: Problem) -> None:
         if len(p.activations) != self.layers:
@@ -70,29 +55,6 @@ class Network:
         if y.shape[0] != samples:
             raise InputError("$.given.y", f"{y.shape[0]} targets for {samples} samples")
         return y.T if self.columns else y
-
-    def _weights(self, layer: int, width: int) -> tuple[Matrix, int]:
-        given = self.p.W[layer]
-        W = given if self.columns or given.shape[0] != 1 or width == 1 else given.T
-        fan_in, fan_out = (W.shape[1], W.shape[0]) if self.columns else W.shape
-        if fan_in != width:
-            want = f"{fan_out}×{width}" if self.columns else f"{width}×{fan_out}"
-            rule = "W x needs a column" if self.columns else "x W needs a row"
-            other = "xW" if self.columns else "Wx"
-            raise InputError(
-                f"$.given.W{layer}",
-                f"{rule} for each of {width} inputs",
-                found=f"{W.shape[0]}×{W.shape[1]}",
-                remedy=f"give a {want} matrix, or set the convention layout to {other}",
-            )
-        return W, fan_out
-
-    def _bias(self, layer: int, width: int) -> Matrix:
-        given = self.p.b.get(layer)
-        flat = [fmpq(0)] * width if given is None else list(given.entries())
-        if len(flat) != width:
-            raise InputError(f"$.given.b{layer}", f"layer {layer} has {width} neurons", found=f"{len(flat)} biases")
-        return Matrix.column(flat) if self.columns else Matrix([flat])
 
     def give(self, t: Trace) -> None:
         t.given("x", self.x)
