@@ -56,6 +56,13 @@ def _sqrt(x: Any) -> Any:
     return mp.sqrt(_real(x))
 
 
+def _cos(x: Any) -> Any:
+    """0, ±1/2 and ±1, the cosines of multiples of π/3 and π/2, as fractions: ties are then rounded as ties."""
+    value = mp.cos(_real(x))
+    near = Fraction(int(mp.nint(2 * value)), 2)
+    return near if abs(value - _real(near)) < mpf(10) ** (10 - mp.dps) else value
+
+
 def _log(base: int | None) -> Callable[[Any], Any]:
     def apply(x: Any) -> Any:
         if x <= 0:
@@ -105,7 +112,7 @@ _EACH: dict[str, Callable[..., Any]] = {
     "tanh": lambda x: _ZERO if x == 0 else mp.tanh(_real(x)),
     "erf": lambda x: _ZERO if x == 0 else mp.erf(_real(x)),
     "sin": lambda x: _ZERO if x == 0 else mp.sin(_real(x)),
-    "cos": lambda x: _ONE if x == 0 else mp.cos(_real(x)),
+    "cos": lambda x: _ONE if x == 0 else _cos(x),
     "acos": lambda x: _ZERO if x == 1 else mp.acos(_real(x)),
     "tan": lambda x: _ZERO if x == 0 else mp.tan(_real(x)),
     "floor": lambda x: Fraction(math.floor(x)),

@@ -47,6 +47,7 @@ RULES = rules("""
 """)
 
 SLIPS = (
+    DeclaredSlip("schedule", rule("rate[t]", "lr / sqrt(t)"), "the rate falls with √t, not with the gradients met"),
     DeclaredSlip("square-left-out", rule("r[t]", "r[t-1] + g[t]"), "the gradient is not squared"),
     DeclaredSlip("memory-left-out", rule("r[t]", "g[t]**2"), "the earlier squares are left out"),
     DeclaredSlip("root-left-out", rule("rate[t]", "lr / (r[t] + eps)"), "the root is left out"),
@@ -69,6 +70,9 @@ def solve(p: Problem, t: Trace) -> None:
             t.let(target, k)
     columns = ("g", "r", "rate", "theta")
     t.table("Steps", ["t", *columns], [[f" {k}", *((c, k) for c in columns)] for k in range(1, run.steps + 1)])
+    t.index_set("run", range(1, run.steps + 1))
+    t.check("r unrolled: r₀ + Σ g²", "r[T] == r[0] + sum(g[k]**2 for k in run)", T=run.steps)
+    t.check("θ is its start less all steps", "theta[T] == theta[0] - sum(rate[k]*g[k] for k in run)", T=run.steps)
     t.answer(("theta", run.steps))
 
 

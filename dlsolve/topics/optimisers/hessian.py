@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from flint import acb, acb_mat, arb, fmpq
+from flint import arb, fmpq
 
 from dlsolve.errors import InputError
 from dlsolve.fields import Expression, Field
@@ -20,6 +20,7 @@ from dlsolve.formula.text import one_line, unicode
 from dlsolve.formula.tree import Mat, Name, Tree, names
 from dlsolve.functions_of import gradient, start_point, variables
 from dlsolve.linalg import polynomial as poly
+from dlsolve.linalg import symmetric
 from dlsolve.linalg.sizes import extremes, real, sign
 from dlsolve.linalg.spectrum import spectrum
 from dlsolve.notation import Notation, Quantity
@@ -31,9 +32,9 @@ from dlsolve.worked.roots import factorise, root_line
 
 MAX_VARIABLES = 8
 ILL = 10
+"""From this condition number on the surface is called ill-conditioned."""
 _ZIGZAG = "ill-conditioned: descent zigzags across the steep direction and creeps along the flat one"
 _EVEN = "well-conditioned: descent runs about as fast in every direction"
-"""From this condition number on the surface is called ill-conditioned."""
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -60,6 +61,10 @@ NOTATION = Notation(
         Quantity("lam_max", "eigenvalue largest in size", symbol="λ_max", latex=r"\lambda_{\max}"),
         Quantity("lam_min", "eigenvalue smallest in size", symbol="λ_min", latex=r"\lambda_{\min}"),
         Quantity("kappa", "condition number"),
+        Quantity("lr_max", "learning rate that plain descent must stay below", symbol="η_max",
+                 latex=r"\eta_{\max}"),
+        Quantity("lr_best", "fixed learning rate that brings plain descent down fastest", symbol="η_best",
+                 latex=r"\eta_{\text{best}}"),
         Quantity("stationary", "whether the gradient is 0", kind="choice", symbol="stationary"),
         Quantity("curvature", "how the surface is bent", kind="choice", symbol="curvature"),
         Quantity("point", "what kind of point it is", kind="choice", symbol="point"),
@@ -73,11 +78,18 @@ RULES = rules("""
     lam[k]:larger = (tr + sqrt(tr**2 - 4*det)) / 2   # quadratic formula
     lam[k]:smaller = (tr - sqrt(tr**2 - 4*det)) / 2  # quadratic formula
     kappa = abs(lam_max) / abs(lam_min)              # condition number
+    lr_max = 2 / lam_max                             # each step multiplies the steepest error by 1 − η·λ_max
+    lr_best = 2 / (lam_max + lam_min)                # shrinks the steepest and the flattest error alike
 """)
 
 SLIPS = (
     DeclaredSlip("upside-down", rule("kappa", "abs(lam_min)/abs(lam_max)"), "the smallest is divided by the largest"),
     DeclaredSlip("difference", rule("kappa", "abs(lam_max) - abs(lam_min)"), "the difference is taken, no quotient"),
+    DeclaredSlip("squared", rule("kappa", "(lam_max/lam_min)**2"), "the quotient is squared"),
+    DeclaredSlip("one-over", rule("lr_max", "1 / lam_max"), "1/λ_max converges, but the limit is 2/λ_max"),
+    DeclaredSlip("four-left-out", rule("lam[k]:larger", "(tr + sqrt(tr**2 - det)) / 2"), "the 4 of 4·det is left out"),
+    DeclaredSlip("half-left-out", rule("lam[k]:larger", "tr + sqrt(tr**2 - 4*det)"), "the division by 2 is left out"),
+    DeclaredSlip("added-products", rule("det", "H[1,1]*H[2,2] + H[1,2]*H[2,1]"), "the products of det are added"),
 )  # fmt: skip
 
 
@@ -107,8 +119,14 @@ def solve(p: Problem, t: Trace) -> None:
     H = t.let(rule("H", Mat(tuple(tuple(second[u, v] for v in by) for u in by)), "second partial derivatives"))
     t.check("H is symmetric", "H == H.T")
     values = _eigenvalues(t, H, len(by))
+    t.index_set("all", range(1, len(by) + 1))
+    t.check("the eigenvalues add up to the trace", "sum(lam[k] for k in all) == " + _sum_of_diagonal(len(by)))
     _condition(t, values)
     _verdict(t, values, by, known=bool(point))
+
+
+def _sum_of_diagonal(n: int) -> str:
+    return " + ".join(f"H[{i},{i}]" for i in range(1, n + 1))
 
 
 def _point(p: Problem, by: list[str], second: dict[tuple[str, str], Tree]) -> dict[str, Any]:
@@ -159,12 +177,7 @@ def _eigenvalues(t: Trace, H: Any, n: int) -> list[Any]:
         t.let("tr")
         t.let("det")
         return [t.let("lam[k]:larger", 1), t.let("lam[k]:smaller", 2)]
-    balls = [[arb(e) for e in row] for row in rows]
-    values = (
-        [balls[0][0]]
-        if n == 1
-        else [e.real for e in acb_mat([[acb(e) for e in row] for row in balls]).eig(multiple=True)]
-    )
+    values = symmetric.eigenvalues([[arb(e) for e in row] for row in rows])
     for k, value in enumerate(values, 1):
         t.operation("eigenvalue of H" if n > 1 else "the only entry of H", None, value, key=("lam", k))
     return values
@@ -182,6 +195,11 @@ def _condition(t: Trace, values: list[Any]) -> None:
         t.let("kappa")
         t.when(f"kappa >= {ILL}", (_ZIGZAG, _EVEN))
         t.answer("kappa")
+        if all(sign(v) == 1 for v in values):
+            t.section("Plain gradient descent near the minimum")
+            t.let("lr_max")
+            t.let("lr_best")
+            t.answer("lr_max", "lr_best")
 
 
 def _verdict(t: Trace, values: list[Any], by: list[str], *, known: bool) -> None:

@@ -82,6 +82,8 @@ def solve(p: Problem, t: Trace) -> None:
         if value is None:
             raise InputError(f"$.given.{name}", f"the {p.schedule} schedule needs it", remedy=f"give --{name}")
         t.given(name, value)
+    if p.schedule == "geometric" and p.k is not None and p.k >= 1:
+        raise InputError("$.given.k", "nothing is left of the rate", found=str(p.k), remedy="take k below 1")
     if p.schedule == "cosine":
         t.given("lr_min", p.lr_min)
     run = begin(p, t, "w")
@@ -97,6 +99,8 @@ def solve(p: Problem, t: Trace) -> None:
         t.let("w[t]", k)
     columns = ("g", "eta", "Delta", "w")
     t.table("Steps", ["t", *columns], [[f" {k}", *((c, k) for c in columns)] for k in range(1, run.steps + 1)])
+    t.index_set("run", range(1, run.steps + 1))
+    t.check("w is its start less all steps", "w[T] == w[0] - sum(eta[k]*g[k] for k in run)", T=run.steps)
     t.answer(("eta", run.steps), ("w", run.steps))
 
 

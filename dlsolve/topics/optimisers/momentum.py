@@ -76,6 +76,11 @@ SLIPS = (
     DeclaredSlip("from-start", rule("w[t]", "w[0] - v[t]"), "the update starts again from the first weight"),
 )  # fmt: skip
 
+GAIN = {"plus": "lr", "minus": "-lr", "pytorch": "1", "ema": "(1 - beta)"}
+"""By form: what each gradient in v is multiplied by."""
+TAKEN = {"plus": "-", "minus": "+", "pytorch": "- lr*", "ema": "- lr*"}
+"""By form: how v is taken from w."""
+
 
 def solve(p: Problem, t: Trace) -> None:
     t.given("lr", p.lr)
@@ -95,7 +100,21 @@ def solve(p: Problem, t: Trace) -> None:
         else:
             t.let("w[t]", k)
     t.table("Steps", ["t", "g", "v", "w"], [[f" {k}", ("g", k), ("v", k), ("w", k)] for k in range(1, run.steps + 1)])
+    _unrolled(p, t, run.steps)
     t.answer(*(("w", k) for k in range(1, run.steps + 1)) if run.steps <= 5 else (("w", run.steps),))
+
+
+def _unrolled(p: Problem, t: Trace, steps: int) -> None:
+    """The same v as one decaying sum of all gradients, and w as its start and the steps taken."""
+    form = t.convention("momentum")
+    t.index_set("run", range(1, steps + 1))
+    t.check(
+        "v unrolled: a sum of gradients, each worth β times the next",
+        f"v[T] == {GAIN[form]}*sum(beta**(T - k)*g[k] for k in run)",
+        T=steps,
+    )
+    if not p.nesterov or p.f is not None:
+        t.check("w is its start and all steps together", f"w[T] == w[0] {TAKEN[form]}sum(v[k] for k in run)", T=steps)
 
 
 TOPIC = Topic(

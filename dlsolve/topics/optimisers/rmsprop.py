@@ -70,16 +70,16 @@ def solve(p: Problem, t: Trace) -> None:
             t.let(target, k)
     columns = ("g", "r", "Delta", "theta")
     t.table("Steps", ["t", *columns], [[f" {k}", *((c, k) for c in columns)] for k in range(1, run.steps + 1)])
-    _closed_form(p, t, run.steps)
+    _unrolled(t, run.steps)
     t.answer(("theta", run.steps))
 
 
-def _closed_form(p: Problem, t: Trace, steps: int) -> None:
-    """The unrolled mean: r_T = (1 − β) Σ β^(T−k) g_k², since r₀ = 0."""
-    t.index_set("seen", range(1, steps + 1))
-    t.index_constant("T", steps)
-    t.given("T", steps)
-    t.check("r unrolled: (1 − β) Σ β^(T−k) g_k²", "r[T] == (1 - beta)*sum(beta**(T - k)*g[k]**2 for k in seen)")
+def _unrolled(t: Trace, steps: int) -> None:
+    """The same r as one weighted sum of all squares (r₀ = 0), and θ as its start and the steps."""
+    t.index_set("run", range(1, steps + 1))
+    claim = "r[T] == (1 - beta)*sum(beta**(T - k)*g[k]**2 for k in run)"
+    t.check("r unrolled: (1 − β) Σ β^(T−k) g_k²", claim, T=steps)
+    t.check("θ is its start less all steps", "theta[T] == theta[0] - sum(Delta[k] for k in run)", T=steps)
 
 
 TOPIC = Topic(
