@@ -73,7 +73,7 @@ def view(solution: Solution, options: Options) -> View:
             out.conventions = [
                 (f"{key} = {choice}", hand.text(CONVENTIONS[key].choices[choice])) for key, choice in trace.used.items()
             ]
-            out.arithmetic = _arithmetic(solution)
+        out.arithmetic = _arithmetic(solution)
         if options.detail != "answer":
             out.tables = [_table(hand, t, options) for t in trace.tables]
             out.checks = [(c.holds, hand.text(f"{c.name}: {c.text}" if c.text else c.name)) for c in trace.checks]

@@ -1,4 +1,4 @@
-"""Confusion matrix: which classes are taken for which, and what is counted from it.
+"""Confusion matrix, and what is counted from it.
 
 Of two classes one is called positive. A sample of it that is found is a true positive (TP), one that
 is missed a false negative (FN); a false alarm is a false positive (FP), the rest true negatives (TN).

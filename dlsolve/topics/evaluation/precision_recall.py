@@ -1,4 +1,4 @@
-"""Precision–recall curve and average precision: how right the alarms are, as more positives are found.
+"""Precision–recall curve and average precision.
 
 As the threshold falls, recall grows from 0 to 1; precision, the share of the alarms that are right,
 mostly falls, though not steadily. The average precision weighs the precision at each threshold by the

@@ -1,4 +1,4 @@
-"""ROC curve and AUC: what a falling threshold finds, against the false alarms that it costs.
+"""ROC curve and AUC: hits against false alarms.
 
 A classifier with scores is many classifiers: at the threshold τ every sample with a score of at least
 τ is called positive. As τ falls, more positives are found (the true positive rate TPR = recall grows)

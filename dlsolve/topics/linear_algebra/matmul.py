@@ -1,4 +1,4 @@
-"""Products of matrices with their shapes; sums, differences, powers and transposes.
+"""Matrix products, sums, powers and transposes, with shapes.
 
 A·B exists where A has as many columns as B has rows: an m×n times an n×p matrix is m×p. Its entry in row
 i and column j is row i of A times column j of B: Σₖ aᵢₖ·bₖⱼ. The order matters (A·B and B·A differ, and

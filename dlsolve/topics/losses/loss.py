@@ -1,4 +1,4 @@
-"""Loss functions: how far predictions are from the truth, sample by sample, then all together.
+"""Loss functions, sample by sample, then all together.
 
 Regression: with the error e = y − ŷ, MAE averages |e|, MSE e² and RMSE is its root, back in the units
 of y. Huber is ½e² for small errors and grows like |e| beyond δ, so that an outlier cannot dominate.

@@ -1,4 +1,4 @@
-"""Learnable parameters of a fully connected network, layer by layer and in total.
+"""Learnable parameters of a network, by layer and in total.
 
 A layer of m neurons behind n values has a weight for each pair, n·m, and a bias for each neuron, m:
 together n·m + m. The input layer has none, for it computes nothing. The formula is of one layer, not

@@ -1,4 +1,4 @@
-"""Activation functions at points: value, derivative, range, and why each is used.
+"""Activation functions at points: value, derivative, range.
 
 Without one, layers collapse into a single linear layer; what is learned through one is scaled by its
 derivative. The step has derivative 0 and cannot be trained by gradients. Sigmoid and tanh saturate: far

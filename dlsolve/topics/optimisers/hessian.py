@@ -1,4 +1,4 @@
-"""Gradient, Hessian and curvature of a typed function: how steep, how bent, what kind of point.
+"""Gradient, Hessian and curvature of a typed function.
 
 The Hessian's eigenvalues are the curvatures along its eigenvectors. All positive: the surface opens
 upwards; of both signs: a saddle. The condition number, the largest size over the smallest, says how

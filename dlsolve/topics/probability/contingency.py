@@ -1,4 +1,4 @@
-"""Conditional probability and independence from a table of counts or joint probabilities.
+"""Conditional probability and independence from a table.
 
 A table sorts every case by two features. What is counted in a cell, divided by all cases, is the
 joint probability of its row and column; the sums at the margins give each feature alone. Once the

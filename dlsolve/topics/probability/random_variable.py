@@ -1,4 +1,4 @@
-"""A discrete random variable: mass function, distribution function, expectation and variance.
+"""Random variable: mass, distribution, expectation, variance.
 
 A random variable X gives every outcome a number: the heads of three coins, the sum of two dice. Its
 mass function f(x) = P(X = x) collects the outcomes with the same number, and its distribution function

@@ -1,4 +1,4 @@
-"""Cosine similarity of all pairs of vectors, their dot products, norms, angles and distances.
+"""Cosine similarity of pairs of vectors, angles, distances.
 
 The cosine of the angle between two vectors is their dot product divided by both lengths: 1 for the same
 direction, 0 for orthogonal vectors, −1 for opposite ones. It looks at directions only; distances look at
