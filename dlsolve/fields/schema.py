@@ -12,7 +12,9 @@ from flint import fmpq
 from dlsolve.fields.describe import plain
 from dlsolve.fields.kinds import Expression, Field, Params, Samples, Vector, Written
 from dlsolve.fields.specs import Spec, specs
+from dlsolve.numbers.exact import read
 from dlsolve.numbers.matrix import Matrix
+from dlsolve.numbers.show import to_float
 
 Schema = dict[str, Any]
 _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
@@ -93,5 +95,5 @@ def _number(field: Field) -> Schema:
     for name, word in _BOUNDS.items():
         bound = getattr(field, name)
         if bound is not None:
-            schema[word] = float(bound) if not bound.lstrip("-").isdigit() else int(bound)
+            schema[word] = to_float(read(bound)) if not bound.lstrip("-").isdigit() else int(bound)
     return schema
