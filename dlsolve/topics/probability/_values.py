@@ -81,7 +81,7 @@ def _pairs(
     masses: Mapping[str, fmpq] | Sequence[fmpq], x: Sequence[fmpq] | None, where: str
 ) -> list[tuple[fmpq, fmpq | None]]:
     if isinstance(masses, Mapping):
-        pairs: list[tuple[fmpq, fmpq | None]] = [(_value(v, where), m) for v, m in masses.items()]
+        pairs: list[tuple[fmpq, fmpq | None]] = [(value_of(v, where), m) for v, m in masses.items()]
         if not pairs:
             raise InputError(where, "no value", remedy='write {"0": "1/2", "1": "1/2"}')
         rest = [v for v in x or () if v not in [known for known, _ in pairs]]
@@ -98,7 +98,8 @@ def _pairs(
     return list(zip(x, masses, strict=True))
 
 
-def _value(written: str, where: str) -> fmpq:
+def value_of(written: str, where: str) -> fmpq:
+    """The number that a label of a table stands for. Raises `InputError`."""
     try:
         return read(written)
     except DlsolveError:
