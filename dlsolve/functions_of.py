@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dlsolve.errors import InputError, RuleError
-from dlsolve.formula.derive import partial
 from dlsolve.formula.functions import CONSTANTS
 from dlsolve.formula.tree import Name, Tree, names, rebuild
 
@@ -25,6 +24,8 @@ def placed(tree: Tree, place: Callable[[str], Tree]) -> Tree:
 
 def gradient(tree: Tree, by: Sequence[str], where: str) -> dict[str, Tree]:
     """∂tree/∂v for each variable. Raises `InputError` where a function has no derivative."""
+    from dlsolve.formula.derive import partial
+
     try:
         return {v: partial(tree, Name(v)) for v in by}
     except RuleError as fault:

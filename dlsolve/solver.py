@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 from flint import arb
 
-from dlsolve import contrast
 from dlsolve.conventions import CONVENTIONS
 from dlsolve.errors import DlsolveError, InputError
 from dlsolve.formula.compiled import EXACT, FLOAT64, Arithmetic
@@ -137,6 +136,8 @@ def _contrasts(
 ) -> list[str]:
     """Where the same problem ends elsewhere in the other arithmetic or by another convention."""
     said: list[str | None] = []
+    from dlsolve import contrast
+
     for key in topic.contrast:
         if key == "arith":
             other = EXACT if done.arithmetic is FLOAT64 else FLOAT64

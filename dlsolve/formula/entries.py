@@ -94,15 +94,8 @@ def _sum(terms: list[Tree]) -> Tree:
 
 
 def has_matrix(tree: Tree) -> bool:
-    match tree:
-        case Mat():
-            return True
-        case Num() | Name():
-            return False
-        case _:
-            from dlsolve.formula.tree import children
-
-            return any(has_matrix(c) for c in children(tree))
+    """Whether a matrix is written out in `tree`."""
+    return any(isinstance(node, Mat) for node in nodes(tree))
 
 
 def spread(tree: Tree, most: int) -> Tree:

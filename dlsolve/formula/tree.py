@@ -98,8 +98,13 @@ class Mat(Struct, frozen=True):
 Tree = Num | Name | At | Ref | Bin | Neg | Transpose | Call | Cmp | If | Reduce | Mat
 
 
+_LEAVES = (Num, Name, Ref)
+
+
 def children(tree: Tree) -> tuple[Tree, ...]:
     """The direct subtrees of `tree`, in reading order (indices of `At` included)."""
+    if type(tree) in _LEAVES:
+        return ()
     match tree:
         case Bin(_, left, right) | Cmp(_, left, right):
             return (left, right)
@@ -121,6 +126,8 @@ def children(tree: Tree) -> tuple[Tree, ...]:
 
 def rebuild(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
     """`tree` with `change` applied to each direct subtree."""
+    if type(tree) in _LEAVES:
+        return tree
     match tree:
         case Bin(op, left, right):
             return Bin(op, change(left), change(right))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -62,14 +62,22 @@ def _number_lines(trace: Trace, at_step: Tree, value: Any, shown: Printed, digit
         return _elided_numbers(trace, at_step, digits)
     if _cells(trace, at_step) > MAX_CELLS:
         return []
-    makers = [lambda d: opened(put(trace, at_step, d))]
-    if not sums_up(plain(put(trace, at_step, digits))):
-        makers.insert(0, lambda d: plain(put(trace, at_step, d)))
+    filled: dict[Digits, Tree] = {}
+
+    def numbers(d: Digits) -> Tree:
+        if d not in filled:
+            filled[d] = plain(put(trace, at_step, d))
+        return filled[d]
+
+    makers: list[Callable[[Digits], Tree | None]] = [lambda d: opened(numbers(d))]
+    if not sums_up(numbers(digits)):
+        makers.insert(0, numbers)
     if rows_of(value) is None:
-        makers.append(lambda d: worked(opened(put(trace, at_step, d)), d))
+        makers.append(lambda d: worked(opened(numbers(d)), d))
     out = []
+    judged: dict[Tree, bool] = {}
     for make in makers:
-        line = true_line(make, shown, digits)
+        line = true_line(make, shown, digits, judged)
         if line is not None:
             out.append(line)
     return out

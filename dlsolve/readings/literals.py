@@ -64,8 +64,13 @@ def _signed(text: str) -> Tree:
     return Neg(Num(text[1:])) if text.startswith("-") else Num(text)
 
 
-def true_line(make: Callable[[Digits], Tree | None], shown: Printed, digits: Digits) -> Tree | None:
-    """``make(digits)`` with as few extra digits as make the line true; None where none do."""
+def true_line(
+    make: Callable[[Digits], Tree | None], shown: Printed, digits: Digits, judged: dict[Tree, bool]
+) -> Tree | None:
+    """``make(digits)`` with as few extra digits as make the line true; None where none do.
+
+    `judged` holds the lines of the step worked out so far: most of them are made in several ways.
+    """
     base = digits if digits.unit == "sf" else Digits(max(5, digits.count), "sf")
     last = None
     for extra in (0, 1, 2, 3, 4, 6, 9, EXTRA_DIGITS, 30):
@@ -77,7 +82,9 @@ def true_line(make: Callable[[Digits], Tree | None], shown: Printed, digits: Dig
             if line == last:
                 continue
             last = line
-            if matches(evaluate(line), shown, digits):
+            if line not in judged:
+                judged[line] = matches(evaluate(line), shown, digits)
+            if judged[line]:
                 return line
         except (DlsolveError, UndecidedError, ZeroDivisionError):
             continue

@@ -7,7 +7,6 @@ how many steps to take and where each step's gradient comes from.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
@@ -45,8 +44,7 @@ def count(p: Descent) -> int:
     return len(p.g) if p.g is not None else p.steps or STEPS
 
 
-@dataclass(frozen=True)
-class Begun:
+class Begun(msgspec.Struct, frozen=True):
     """A descent that has its start: `steps` to take, and the gradient rule of a function, if any."""
 
     steps: int
