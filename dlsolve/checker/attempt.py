@@ -16,6 +16,7 @@ from dlsolve.errors import InputError
 from dlsolve.fields.found import found, short
 from dlsolve.fields.hostile import decode, parse_json
 from dlsolve.handwriting import UnreadableError, WorkedLine, lines, normalise_name
+from dlsolve.handwriting.answers import value as read_value
 
 MAX_ANSWERS = 5_000
 MAX_ROWS = 20_000
@@ -38,7 +39,8 @@ class Attempt:
     lines: dict[str, list[WorkedLine]] = field(default_factory=dict)
     source: str = ""
     loose: frozenset[str] = frozenset()
-    """Names that only stand in worked text: one that the solution does not know is no answer."""
+    """Names that only stand on a page: one that the solution does not know is no answer, nor is a
+    given number that is stated again."""
     notes: tuple[str, ...] = ()
 
 
@@ -125,7 +127,6 @@ def of_text(text: str, where: str = "") -> Attempt:
         raise InputError(where or "the answers", str(fault)) from fault
     values: dict[str, str] = {}
     worked: dict[str, list[WorkedLine]] = {}
-    loose: set[str] = set()
     for line in read:
         if line.name is None or BLANKS.fullmatch(line.links[-1].text):
             continue
@@ -134,13 +135,9 @@ def of_text(text: str, where: str = "") -> Attempt:
         if last.written is None and last.tree is not None and line.name in values:
             continue  # a formula stated again after its value
         values[line.name] = last.text
-        if len(line.links) > 1 or last.written is None:
-            loose.add(line.name)
-        else:
-            loose.discard(line.name)
     for name, value in _colons(text):
         values.setdefault(name, value)
-    return Attempt(values, worked, text, frozenset(loose))
+    return Attempt(values, worked, text, frozenset(values))
 
 
 def joined(first: Attempt, second: Attempt) -> Attempt:
@@ -183,6 +180,15 @@ def _colons(text: str) -> list[tuple[str, str]]:
     return out
 
 
+def is_number(text: str) -> bool:
+    """Whether a text reads as a number or several, without names in it."""
+    try:
+        written = read_value(text)
+    except (UnreadableError, ArithmeticError, RecursionError):
+        return False
+    return written.shape not in ("words", "formula")
+
+
 def _text(value: Any) -> str | None:
     """A JSON value as it was written; None for what says nothing."""
     if value is None:
@@ -197,4 +203,4 @@ def _text(value: Any) -> str | None:
     return "[" + ", ".join(t or "" for t in texts) + "]"
 
 
-__all__ = ["Attempt", "joined", "of_csv", "of_file", "of_json", "of_pairs", "of_text", "typed"]
+__all__ = ["Attempt", "is_number", "joined", "of_csv", "of_file", "of_json", "of_pairs", "of_text", "typed"]

@@ -33,11 +33,11 @@ def fit(answer: Answer, value: Any, kind: Kind) -> Fit:
         rows = fitted(answer.rows, value.shape)
         if rows is None:
             return "no"
-        plain = [_plain(e) for e in value.entries()]
+        true = [plain(e) for e in value.entries()]
         cells = [w for row in rows for w in row]
         if kind == "direction":
-            return "yes" if along(cells, plain) else "no"
-        fits = [_number(w, e) for w, e in zip(cells, plain, strict=True)]
+            return "yes" if along(cells, true) else "no"
+        fits = [_number(w, e) for w, e in zip(cells, true, strict=True)]
         return "no" if "no" in fits else "truncated" if "truncated" in fits else "yes"
     if answer.scalar is None:
         return "no"
@@ -47,7 +47,7 @@ def fit(answer: Answer, value: Any, kind: Kind) -> Fit:
     return _number(window, value)
 
 
-def _plain(entry: Any) -> Any:
+def plain(entry: Any) -> Any:
     return number_ball(entry) if isinstance(entry, Algebraic) else entry
 
 
@@ -141,17 +141,23 @@ def _spans(written: list[list[Window]], true: list[list[Any]], *, exactly: bool)
     size = len(true[0])
     if any(len(v) != size for v in written):
         return False
-    reduction = reduce_rows(true)
-    dimension = len(reduction.pivots)
-    # a vector lies in the space where it is orthogonal to everything that the space is orthogonal to
-    for _, across in kernel(reduction, size):
-        for vector in written:
-            sides = [sorted((w.low * c, w.high * c)) for w, c in zip(vector, across, strict=True)]
-            if not sum((s[0] for s in sides), fmpq(0)) <= 0 <= sum((s[1] for s in sides), fmpq(0)):
-                return False
+    dimension = len(reduce_rows(true).pivots)
+    if not all(lies_in(vector, true) for vector in written):
+        return False
     middle = [[w.middle for w in vector] for vector in written]
     count = len(written) if dimension else 1
     return rank(middle) == dimension and (not exactly or count == max(1, dimension))
+
+
+def lies_in(vector: Sequence[Window], true: list[list[Any]]) -> bool:
+    """Whether a written vector lies, within its windows, in the space of the rational vectors `true`."""
+    # it does where it is orthogonal to everything that the space is orthogonal to
+    cells = [_point(w) for w in vector]
+    for _, across in kernel(reduce_rows(true), len(cells)):
+        sides = [sorted((w.low * c, w.high * c)) for w, c in zip(cells, across, strict=True)]
+        if not sum((s[0] for s in sides), fmpq(0)) <= 0 <= sum((s[1] for s in sides), fmpq(0)):
+            return False
+    return True
 
 
 def _ends(ball: arb) -> tuple[fmpq, fmpq]:

@@ -1,16 +1,221 @@
-"""Worked lines, link by link."""
+"""Worked lines, link by link: were the right numbers put in, is each link equal to the next, is the result right.
+
+A link is worked out on what its digits can mean: numbers that are given, and whole numbers, are
+points; any other decimal is half a unit of its last place to either side. So no rounding by hand is
+an error, and an error keeps its place: after wrong numbers a right sum of them still follows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from dlsolve.checker.report import Report
+from flint import arb, fmpq
+
+from dlsolve.checker.answers import canonical
+from dlsolve.checker.report import LinkVerdict
+from dlsolve.checker.runs import BITS
+from dlsolve.checker.texts import own_line, shown
 from dlsolve.checker.windows import Answer
-from dlsolve.handwriting import WorkedLine
-from dlsolve.solver import Solution
+from dlsolve.errors import DlsolveError
+from dlsolve.fields.kinds import joined
+from dlsolve.formula.text import one_line, unicode
+from dlsolve.formula.tree import Name, Neg, Num, Tree, names, nodes, rebuild
+from dlsolve.handwriting import Link, UnreadableError, WorkedLine, guarded_value
+from dlsolve.handwriting.numerals import numeral
+from dlsolve.named import keys_by_name
+from dlsolve.numbers.exact import read
+from dlsolve.numbers.matrix import Matrix
+from dlsolve.numbers.precision import UndecidedError, precision
+from dlsolve.numbers.show import Digits
+from dlsolve.trace import Step, Trace
+
+MAX_LINKS = 40
+"""Links of one line that are judged."""
 
 
-def judge_lines(
-    solution: Solution, report: Report, answers: Mapping[str, Answer], worked: Mapping[str, Sequence[WorkedLine]]
-) -> None:
-    pass
+@dataclass(frozen=True)
+class Target:
+    """What the links of one value should come to: the true value, and the image of the student's own."""
+
+    name: str
+    true: Any
+    own: Any
+
+
+class LinkJudge:
+    """Judges the lines of one student. `trace` is the run over everything that was written."""
+
+    def __init__(self, true: Trace, trace: Trace, answers: Mapping[str, Answer]) -> None:
+        self.true = true
+        self.trace = trace
+        self.answers = answers
+        self.known = keys_by_name(trace)
+        self.exact = {v for value in true.env.values() for v in _scalars(value) if isinstance(v, fmpq)}
+
+    def judge(self, target: Target, lines: Sequence[WorkedLine]) -> Iterator[LinkVerdict]:
+        """A verdict for each link that can be worked out, in the order of the page."""
+        if target.true is None and target.own is None:
+            return
+        constants = self.exact | self._constants(target.name)
+        for line in lines:
+            before: tuple[Link, Any] | None = None
+            sound = True
+            for link in line.links[:MAX_LINKS]:
+                at = (link.start, link.end)
+                if link.tree is None:
+                    if link.reason:
+                        yield LinkVerdict(link.text, at, "unreadable", link.reason)
+                    continue
+                value = self._value(link, constants)
+                if value is None:
+                    continue  # a formula in general terms: nothing to work out
+                right = _meets(value, target.own) or _meets(value, target.true) or self._cut(link, target)
+                same = before is not None and (_meets(before[1], value) or self._follows_cut(before[1], link))
+                if (same and sound) or right:
+                    sound = True
+                    yield LinkVerdict(link.text, at, "correct")
+                elif same:
+                    yield LinkVerdict(link.text, at, "follows")
+                else:
+                    broken = sound or before is not None
+                    sound = False
+                    yield LinkVerdict(link.text, at, "wrong", self._why(target, link, value, before) if broken else "")
+                before = (link, value)
+
+    # -- values ----------------------------------------------------------------------------------
+
+    def _constants(self, name: str) -> set[fmpq]:
+        """The numbers of the rule itself: ½ in a loss."""
+        key = self.known.get(name)
+        step = self.trace.steps.get(key) if key is not None else None
+        if not isinstance(step, Step):
+            return set()
+        return {read(n.text) for n in nodes(step.rule.expr) if isinstance(n, Num)}
+
+    def _value(self, link: Link, exact: set[fmpq]) -> Any:
+        """The enclosure of a link; None where a name in it has no value here."""
+        assert link.tree is not None
+        env: dict[str, Any] = {}
+        for name in names(link.tree) - {"pi", "e"}:
+            value = self._own(name)
+            if value is None:
+                return None
+            env[name] = value
+        tree = _opened(link.tree, exact, env)
+        try:
+            with precision(BITS):
+                return guarded_value(tree, env)
+        except (UnreadableError, DlsolveError, UndecidedError, ArithmeticError, RecursionError):
+            return None
+
+    def _own(self, name: str) -> Any:
+        try:
+            key = self.known.get(canonical(self.trace, name, self.known))
+        except UnreadableError:
+            return None
+        value = self.trace.env.get(key) if key is not None else None
+        return value if isinstance(value, fmpq | arb | Matrix) else None
+
+    def _cut(self, link: Link, target: Target) -> bool:
+        """Whether a lone number is the value cut off, not rounded."""
+        return any(self._follows_cut(value, link) for value in (target.own, target.true))
+
+    def _follows_cut(self, value: Any, link: Link) -> bool:
+        lone = _lone(link.tree)
+        if lone is None or not isinstance(value, fmpq | arb):
+            return False
+        number, place = lone
+        low, high = (number, number + place) if number >= 0 else (number - place, number)
+        return _meets(value, arb((low + high) / 2, place / 2))
+
+    # -- words -----------------------------------------------------------------------------------
+
+    def _why(self, target: Target, link: Link, value: Any, before: tuple[Link, Any] | None) -> str:
+        """What is wrong with a link, in one clause."""
+        if before is not None and before[0].numeric:
+            return f"{self._maths(before[0])} is {self._text(before[1])}, not {self._maths(link)}"
+        line = own_line(self.trace, target.name, self.answers)
+        if _lone(link.tree) is not None:
+            return "" if line is None else f"the rule gives {line.maths}, not {self._maths(link)}"
+        said = f"{self._maths(link)} has the wrong numbers in it: it comes to {self._text(value)}"
+        if line is None or not line.maths:
+            return said
+        uses = f"with your {joined(line.uses, 'and')} the" if line.uses else "the"
+        return f"{said}; {uses} rule gives {line.maths}"
+
+    def _maths(self, link: Link) -> str:
+        """A link in the symbols of the solution, whatever it was written in."""
+        if link.tree is None:
+            return _short(link.text)
+        return _short(one_line(unicode(link.tree, self.trace.symbols)))
+
+    def _text(self, value: Any) -> str:
+        text = shown(value, Digits(5)) or ""
+        return "−" + text[1:] if text.startswith("-") else text
+
+
+def _opened(tree: Tree, exact: set[fmpq], env: dict[str, Any]) -> Tree:
+    """`tree` with every rounded decimal as a name of its window in `env`."""
+
+    def change(node: Tree) -> Tree:
+        if not isinstance(node, Num):
+            return rebuild(node, change)
+        form = numeral(node)
+        value = read(node.text)
+        if form.form != "decimal" or form.place is None or form.place >= 1 or value in exact or -value in exact:
+            return node
+        name = f"§{len(env)}"
+        env[name] = arb(value, form.half)
+        return Name(name)
+
+    return change(tree)
+
+
+def _lone(tree: Tree | None) -> tuple[fmpq, fmpq] | None:
+    """A single decimal and its last place."""
+    sign, inner = (-1, tree.arg) if isinstance(tree, Neg) else (1, tree)
+    if not isinstance(inner, Num):
+        return None
+    form = numeral(inner)
+    return (sign * read(inner.text), form.place) if form.form == "decimal" and form.place is not None else None
+
+
+def _scalars(value: Any) -> Iterator[Any]:
+    if isinstance(value, Matrix):
+        yield from value.entries()
+    elif isinstance(value, tuple | list):
+        return
+    else:
+        yield value
+
+
+def _meets(a: Any, b: Any) -> bool:
+    """Whether two values can be the same, entry by entry; a 1×1 matrix is a number."""
+    if isinstance(a, Matrix) and a.shape == (1, 1):
+        a = a.rows[0][0]
+    if isinstance(b, Matrix) and b.shape == (1, 1):
+        b = b.rows[0][0]
+    if isinstance(a, Matrix) and isinstance(b, Matrix):
+        if a.shape != b.shape and sorted(a.shape) != sorted(b.shape):
+            return False
+        if a.shape != b.shape and 1 not in a.shape:
+            return False
+        return all(_meets(x, y) for x, y in zip(a.entries(), b.entries(), strict=True))
+    if isinstance(a, Matrix) or isinstance(b, Matrix):
+        return False
+    if not isinstance(a, fmpq | arb) or not isinstance(b, fmpq | arb):
+        return False
+    if isinstance(a, fmpq) and isinstance(b, fmpq):
+        return bool(a == b)
+    x, y = arb(a), arb(b)
+    return x.is_finite() and y.is_finite() and bool(x.overlaps(y))
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+__all__ = ["LinkJudge", "Target"]

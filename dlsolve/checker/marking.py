@@ -7,51 +7,93 @@ image only through an earlier wrong value. For a wrong one the rules that lead t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from flint import fmpq
+from flint import arb, fmpq
 
+from dlsolve.checker.judge import fit, same_words
 from dlsolve.checker.judge import remarks as near_misses
+from dlsolve.checker.links import LinkJudge, Target
 from dlsolve.checker.report import Report, ReportItem, Verdict
-from dlsolve.checker.runs import Following, Trusting, Written, rerun
+from dlsolve.checker.runs import Following, Written, kind_of, rerun, trusting
 from dlsolve.checker.search import Search
 from dlsolve.checker.texts import own_line, shown, stated, symbol
-from dlsolve.checker.windows import Answer
+from dlsolve.checker.windows import Answer, Window
 from dlsolve.checker.worth import Worth
+from dlsolve.formula.tree import Tree
+from dlsolve.handwriting import WorkedLine
 from dlsolve.named import keys_by_name
+from dlsolve.notation import Kind
 from dlsolve.numbers.matrix import Matrix
+from dlsolve.numbers.precision import precision
+from dlsolve.numbers.show import Digits, round_to
 from dlsolve.solver import Solution
 from dlsolve.trace import Key
 
 
-def mark(solution: Solution, answers: Mapping[str, Answer], worth: Worth, student: str | None = None) -> Report:
-    """Mark `answers` (by answer name of the run) against a solution carried exactly."""
-    return _Marker(solution, answers, worth).report(student)
+def mark(
+    solution: Solution,
+    answers: Mapping[str, Answer],
+    worth: Worth,
+    student: str | None = None,
+    settled: Mapping[str, str] | None = None,
+    worked: Mapping[str, Sequence[WorkedLine]] | None = None,
+) -> Report:
+    """Mark `answers` (by answer name of the run) against a solution carried exactly.
+
+    `settled` ones were judged before, together with others: what is wrong with each, or nothing.
+    `worked` holds the worked lines of some.
+    """
+    return _Marker(solution, answers, worth, settled or {}).report(student, worked or {})
 
 
 class _Marker:
-    def __init__(self, solution: Solution, answers: Mapping[str, Answer], worth: Worth) -> None:
+    def __init__(
+        self, solution: Solution, answers: Mapping[str, Answer], worth: Worth, settled: Mapping[str, str]
+    ) -> None:
         self.solution = solution
         self.true = solution.trace
-        self.answers = answers
+        places = worth.places if solution.digits.unit == "sf" else solution.digits.count
+        self.answers = answers = {n: _zeros_of(a, places) for n, a in answers.items()}
         self.worth = worth
         self.keys = keys_by_name(self.true)
         readable = {n: a for n, a in answers.items() if a.unreadable is None}
         self.written = Written.of(readable, set(self.keys))
-        self.trusting = Trusting(self.true, self.written)
-        self.first = rerun(solution, self.trusting)
+        self.trusting, self.first = trusting(solution, self.written)
+        self._unreached(readable)
+        self.settled = settled
+        self.trusting.fits |= {n: "no" if wrong else "yes" for n, wrong in settled.items() if n in readable}
         self.pending = [n for n in readable if self.trusting.fits.get(n, "no") == "no"]
         self.following = Following(self.true, self.written, self.trusting.fits)
         # where all is right the second run would say nothing new
         self.second = rerun(solution, self.following) if self.pending else self.first
         self.search = Search(solution, self.second, self.following, self.written)
 
-    def report(self, student: str | None) -> Report:
+    def _unreached(self, readable: Mapping[str, Answer]) -> None:
+        """Given values written again, and what a run over windows did not come to: against the true value."""
+        for name, answer in readable.items():
+            value = self._true_value(name)
+            if name not in self.trusting.fits and value is not None:
+                with precision(self.true.bits):
+                    self.trusting.fits[name] = fit(answer, value, self._kind(name))
+
+    def _kind(self, name: str) -> Kind:
+        key = self.keys.get(name)
+        return kind_of(self.true.symbols, key) if key is not None else "real"
+
+    def report(self, student: str | None, worked: Mapping[str, Sequence[WorkedLine]]) -> Report:
         items = [self._item(name) for name in self._order()]
         for name in self.worth.asked:
             if name not in self.answers and not any(n.startswith(name + "[") for n in self.answers):
                 items.append(self._missing(name))
+        place = {self.true.name(k): n for n, k in enumerate(self.true.steps)}
+        known = [place.get(i.name.partition("[")[0], place.get(i.name)) for i in items]
+        # what is missing stands where the derivation has it
+        last = len(place)
+        order = sorted(range(len(items)), key=lambda n: (last if (at := known[n]) is None else at, n))
+        items = [items[n] for n in order]
         meta = self.solution.meta
         title = str(meta.get("title") or self.solution.topic.title)
         report = Report(str(meta.get("id") or self.solution.topic.name), items, student, title=title)
@@ -61,6 +103,11 @@ class _Marker:
         for item in items:
             item.asked = item.name in self.worth.asked or item.name.partition("[")[0] in self.worth.asked
             self._pay(item)
+        if any(item.name in worked for item in items):
+            judge = LinkJudge(self.true, self.second, self.answers)
+            for item in items:
+                target = Target(item.name, self._true_value(item.name), self.following.images.get(item.name))
+                item.links = list(judge.judge(target, worked.get(item.name, ())))
         return report
 
     def _order(self) -> list[str]:
@@ -87,10 +134,11 @@ class _Marker:
         if item.verdict == "correct":
             if how == "truncated":
                 item.remarks.append("truncated")
-            if self._short(answer) and not self._exactly(name, answer):
+            if self._short(name, answer):
                 item.remarks.append("short")
         elif item.verdict == "wrong":
-            item.remarks += near_misses(answer, self._true_value(name))
+            item.why = self.settled.get(name, "")
+            item.remarks += near_misses(answer, self._true_value(name), self._kind(name))
         if item.verdict in ("wrong", "follows"):
             self._by_own_values(item, answer)
         return item
@@ -99,29 +147,36 @@ class _Marker:
         if self._accepted(name, answer):
             return "correct"
         if self.trusting.fits.get(name, "no") != "no":
-            if self._short(answer) and not self._exactly(name, answer) and self.search.declared_fits(name, answer):
+            if self._short(name, answer) and self.search.declared_fits(name, answer):
                 return "ambiguous"
             return "correct"
         return "follows" if self.following.fits.get(name, "no") != "no" else "wrong"
 
     def _accepted(self, name: str, answer: Answer) -> bool:
         others = (self.worth.accept or {}).get(name, ())
+        if isinstance(self._true_value(name), str | Tree) and same_words(answer.text, self._stated(name) or ""):
+            return True  # words and formulas as the solution has them
         return any(other.text.strip() == answer.text.strip() or _same(other, answer) for other in others)
 
-    def _short(self, answer: Answer) -> bool:
-        return (
-            answer.figures is not None
-            and answer.figures < self.worth.min_figures
-            and not any(w.zero for w in answer.windows())
-        )
-
-    def _exactly(self, name: str, answer: Answer) -> bool:
+    def _short(self, name: str, answer: Answer) -> bool:
+        """Whether too few digits were written to prove the value. A cell that is exact, or as many
+        digits as are asked with zeros dropped at the end (0.01 for 0.010), is not short."""
+        if name in self.settled or self._kind(name) in ("direction", "basis", "row state", "polynomial"):
+            return False  # whole numbers are exact there
         true = self._true_value(name)
         cells = list(true.entries()) if isinstance(true, Matrix) else [true]
         windows = answer.windows()
-        return len(cells) == len(windows) and all(
-            isinstance(c, fmpq) and w.middle == c for c, w in zip(cells, windows, strict=True)
-        )
+        return len(cells) == len(windows) and any(self._few(w, c) for w, c in zip(windows, cells, strict=True))
+
+    def _few(self, window: Window, true: Any) -> bool:
+        if window.zero or window.figures is None or window.imag is not None or not isinstance(true, fmpq | arb):
+            return False
+        if self.worth.places is not None:
+            few = window.unit > fmpq(10) ** -self.worth.places
+            digits = Digits(self.worth.places, "dp")
+        else:
+            few, digits = window.figures < self.worth.min_figures, Digits(max(1, self.worth.min_figures))
+        return few and round_to(_mid(true), digits) != window.middle and true != window.middle
 
     def _missing(self, name: str) -> ReportItem:
         item = ReportItem(name, None, "missing", symbol=self._symbol(name))
@@ -151,7 +206,7 @@ class _Marker:
         value = self._true_value(name)
         key = self.keys.get(name)
         if key is None:
-            return shown(value, self.solution.digits, figures)
+            return shown(value, self.solution.digits, figures, self.true.bits)
         return stated(self.solution, key, value, figures)
 
     def _by_own_values(self, item: ReportItem, answer: Answer) -> None:
@@ -162,6 +217,9 @@ class _Marker:
             item.line, item.maths, item.uses = line.ascii, line.maths, line.uses
             if not isinstance(image, str | None) and line.value is not None:
                 image = line.value
+        elif item.verdict == "wrong":
+            item.from_your_values = item.expected
+            return
         item.from_your_values = shown(image, self.solution.digits, answer.figures)
 
     def _true_value(self, name: str) -> Any:
@@ -184,6 +242,24 @@ class _Marker:
             return name
         text = symbol(self.true, key)
         return text if name in self.keys else f"{text}[{entry}"
+
+
+def _zeros_of(answer: Answer, places: int | None) -> Answer:
+    """A written zero has no digits, unless that many decimal places were asked for."""
+    if answer.unreadable is not None or not any(w.zero and 0 < w.unit < 1 for w in answer.windows()):
+        return answer
+    least = fmpq(10) ** -places if places is not None else fmpq(0)
+
+    def bare(window: Window) -> Window:
+        if not window.zero or window.unit == 0 or window.unit <= least:
+            return window
+        return Window.of(fmpq(0), fmpq(1), window.figures, window.text)
+
+    return replace(answer, rows=tuple(tuple(map(bare, row)) for row in answer.rows))
+
+
+def _mid(value: fmpq | arb) -> fmpq:
+    return value if isinstance(value, fmpq) else value.mid().fmpq()
 
 
 def _same(a: Answer, b: Answer) -> bool:

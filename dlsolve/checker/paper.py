@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import Literal
 
 from dlsolve.checker.answers import canonical, read_answer, read_answers
-from dlsolve.checker.attempt import Attempt
+from dlsolve.checker.attempt import Attempt, is_number
 from dlsolve.checker.families import aligned, restored, spread
-from dlsolve.checker.links import judge_lines
 from dlsolve.checker.marking import mark
 from dlsolve.checker.report import Report
 from dlsolve.checker.worth import Worth, worth_of
@@ -40,12 +39,14 @@ def mark_attempt(
     known = keys_by_name(solution.trace)
     values: dict[str, str] = {}
     names: dict[str, str] = {}
+    passed: list[str] = []
     for written, text in spread(solution.trace, attempt.values).items():
         try:
             names[written] = canonical(solution.trace, written, known)
-        except UnreadableError:
-            if written in attempt.loose:
-                continue  # worked text speaks of much that is no answer
+        except UnreadableError as fault:
+            if written in attempt.loose and not (is_number(text) and "did you mean" in str(fault)):
+                passed += [written] if is_number(text) else []
+                continue  # a page speaks of much that is no answer
             names[written] = written
         if names[written] in (names[other] for other in values):
             # several spellings of one name in one page: the last one counts
@@ -53,14 +54,29 @@ def mark_attempt(
                 values = {n: t for n, t in values.items() if names[n] != names[written]}
         values[written] = text
     answers = read_answers(solution.trace, values, decimal_comma=decimal_comma)
+    order = aligned(solution, answers)
     if only_written and not problem.asked:
-        worth = replace(worth, asked=list(answers))
-    answers, back = aligned(solution, answers)
-    report = mark(solution, answers, worth, student)
-    judge_lines(solution, report, answers, {names[w]: x for w, x in attempt.lines.items() if w in names})
-    restored(solution, report, back)
+        worth = replace(worth, asked=list(order.answers))
+    forth = {old: new for new, old in order.back.items()}
+    worked = {forth.get(names[n], names[n]): lines for n, lines in attempt.lines.items() if n in names}
+    report = mark(solution, order.answers, worth, student, order.settled, worked)
+    restored(solution, report, order.back)
     report.notes += attempt.notes
+    _leave_out_givens(solution, report, {names[n] for n in attempt.loose if n in names})
+    if passed:
+        several = ", ".join(name[:30] for name in passed[:8]) + (", …" if len(passed) > 8 else "")
+        report.notes.append(f"Passed over, being no names of this solution: {several}.")
     return report
+
+
+def _leave_out_givens(solution: Solution, report: Report, loose: set[str]) -> None:
+    """A given number that a page states again, rightly, is no answer."""
+    steps = {solution.trace.name(key) for key in solution.trace.steps}
+    report.items = [
+        item for item in report.items
+        if item.asked or item.verdict != "correct" or item.name not in loose or item.name.partition("[")[0] in steps
+        or item.name in steps
+    ]  # fmt: skip
 
 
 def revealed(report: Report, how: Reveal) -> Report:

@@ -62,6 +62,11 @@ class ReportItem:
     uses: tuple[str, ...] = ()
     """The symbols of the student's own values in `line`."""
 
+    @property
+    def broken(self) -> bool:
+        """Whether a link of a worked line is wrong."""
+        return any(link.verdict == "wrong" for link in self.links)
+
 
 @dataclass(slots=True)
 class Report:
@@ -85,11 +90,11 @@ class Report:
     def all_right(self) -> bool:
         """Whether everything asked is right (a check then ends with status 0)."""
         asked = [i for i in self.items if i.asked]
-        return bool(asked) and all(i.verdict in ("correct", "ambiguous") for i in asked)
+        return bool(asked) and all(i.verdict in ("correct", "ambiguous") and not i.broken for i in asked)
 
     def first_slip(self) -> ReportItem | None:
-        """The first value that is wrong by itself."""
-        return next((i for i in self.items if i.verdict == "wrong"), None)
+        """The first value that is wrong by itself, or whose worked line is."""
+        return next((i for i in self.items if i.verdict == "wrong" or i.broken), None)
 
     def as_json(self) -> dict[str, Any]:
         """The contract of a marking as JSON."""

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flint import fmpq
-
+from dlsolve.checker.enclose import WINDOWS
+from dlsolve.checker.handing import as_written, handed
 from dlsolve.checker.judge import Fit, fit
 from dlsolve.checker.windows import Answer
 from dlsolve.errors import DlsolveError
@@ -114,17 +114,41 @@ class Marking(Policy):
 
 
 class Trusting(Marking):
-    """The first run: judges against the true value and the image of what is right so far."""
+    """The first run: judges against the true value and the image of what is right so far; `granted`
+    are right by the written digits themselves."""
+
+    def __init__(self, true: Trace, written: Written, granted: Mapping[str, Fit] | None = None) -> None:
+        super().__init__(true, written)
+        self.granted = granted or {}
 
     def passed(self, name: str, answer: Answer, image: Any, true: Any, kind: Kind) -> Any:
         how = fit(answer, true, kind)
         if how != "yes":
             by_image = fit(answer, image, kind)
             how = by_image if by_image == "yes" or how == "no" else how
+        if how == "no":
+            how = self.granted.get(name, "no")
         self.fits[name] = how
         if how == "no":
             return true
         return handed(answer, image, true, how)
+
+
+class Points(Marking):
+    """A run on the written digits as they stand: what a calculator gives that is fed from the paper.
+
+    Where windows lead nowhere (a difference of equal digits below a fraction bar, a rounded 0) this
+    still tells what was computed.
+    """
+
+    def __init__(self, true: Trace, written: Written, trusted: Mapping[str, Fit]) -> None:
+        super().__init__(true, written)
+        self.trusted = trusted
+
+    def passed(self, name: str, answer: Answer, image: Any, true: Any, kind: Kind) -> Any:
+        self.fits[name] = fit(answer, image, kind)
+        right = self.trusted.get(name, "no") != "no" or self.fits[name] != "no"
+        return as_written(answer, true) if right else true
 
 
 class Following(Marking):
@@ -142,39 +166,31 @@ class Following(Marking):
         return handed(answer, image, true, right if right != "no" else self.fits[name])
 
 
-def handed(answer: Answer, image: Any, true: Any, how: Fit) -> Any:
-    """What a written value hands on: a point where it is exact, else its window."""
-    like = true if not isinstance(image, Matrix) else image
-    whole = answer.handed(like)
-    if whole is None:
-        return true
-    if isinstance(whole, Matrix):
-        return whole if not isinstance(true, Matrix) or whole.shape != true.shape else _exact_cells(answer, whole, true)
-    window = answer.scalar
-    if window is None:
-        return true
-    if isinstance(true, fmpq) and window.middle == true:
-        return true
-    return window.truncated().ball if how == "truncated" else whole
-
-
-def _exact_cells(answer: Answer, whole: Matrix, true: Matrix) -> Matrix:
-    from dlsolve.checker.windows import fitted
-
-    cells = fitted(answer.rows, true.shape)
-    assert cells is not None
-    return Matrix(
-        [
-            [t if isinstance(t, fmpq) and w.middle == t else w.ball for w, t in zip(r, s, strict=True)]
-            for r, s in zip(cells, true.rows, strict=True)
-        ]
-    )
-
-
 def kind_of(symbols: Symbols, key: Key) -> Kind:
     """The declared kind of a named value."""
     row = symbols.quantity(key if isinstance(key, str) else str(key[0]))
     return row.kind if row is not None else "real"
+
+
+MOST_ROUNDS = 3
+
+
+def trusting(solution: Solution, written: Written) -> tuple[Trusting, Trace]:
+    """The first run, again where the written digits themselves prove more than their windows."""
+    true = solution.trace
+    granted: dict[str, Fit] = {}
+    for _ in range(MOST_ROUNDS):
+        policy = Trusting(true, written, granted)
+        trace = rerun(solution, policy)
+        if all(how != "no" for how in policy.fits.values()):
+            break
+        points = Points(true, written, policy.fits)
+        rerun(solution, points)
+        more = {n: how for n, how in points.fits.items() if how != "no" and policy.fits.get(n, "no") == "no"}
+        if not more:
+            break
+        granted |= more
+    return policy, trace
 
 
 def rerun(solution: Solution, policy: Policy) -> Trace:
@@ -182,7 +198,7 @@ def rerun(solution: Solution, policy: Policy) -> Trace:
     topic, true = solution.topic, solution.trace
     with precision(BITS):
         symbols = Symbols(topic.notation, true.symbols.course)
-        trace = Trace(symbols, topic.rules, true.choices, policy=policy, bits=BITS)
+        trace = Trace(symbols, topic.rules, true.choices, WINDOWS, policy, BITS)
         with contextlib.suppress(DlsolveError, UndecidedError, ArithmeticError):
             topic.solve(solution.problem, trace)
     return trace

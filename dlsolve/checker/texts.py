@@ -36,16 +36,17 @@ class OwnLine:
     uses: tuple[str, ...]
 
 
-def shown(value: Any, digits: Digits, figures: int | None = None) -> str | None:
+def shown(value: Any, digits: Digits, figures: int | None = None, bits: int = BITS) -> str | None:
     """`value` as printed, to at least `figures`; the middle of what is only known to a window."""
     if value is None:
         return None
     wide = isinstance(value, arb) and value.rel_accuracy_bits() <= 40
-    with precision(BITS):
+    text: Shown | tuple[tuple[Shown, ...], ...]
+    with precision(bits):
         try:
             text = shown_value(middle(value) if wide else value, _at_least(digits, figures))
         except (UndecidedError, DlsolveError):
-            text = shown_value(middle(value), Digits(5))
+            text = _nearly(value)
     if isinstance(text, Shown):
         return text.text
     if len(text) == 1 == len(text[0]):
@@ -55,6 +56,17 @@ def shown(value: Any, digits: Digits, figures: int | None = None) -> str | None:
     if len(text) == 1:
         return "(" + ", ".join(c.text for c in text[0]) + ")"
     return "[" + "; ".join(" ".join(c.text for c in row) for row in text) + "]"
+
+
+def _nearly(value: Any) -> Shown | tuple[tuple[Shown, ...], ...]:
+    """The middle of what its enclosure does not settle to the last digit."""
+    if isinstance(value, Matrix):
+        return shown_value(value.map(_mid), Digits(5))
+    return shown_value(_mid(value), Digits(5))
+
+
+def _mid(value: Any) -> Any:
+    return value.mid().fmpq() if isinstance(value, arb) and value.is_finite() else value
 
 
 def _at_least(digits: Digits, figures: int | None) -> Digits:
@@ -68,7 +80,7 @@ def stated(solution: Solution, key: Key, value: Any, figures: int | None = None)
     step = solution.trace.steps.get(key)
     if isinstance(step, Operation) and step.shown:
         return step.shown
-    return shown(value, solution.digits, figures)
+    return shown(value, solution.digits, figures, solution.trace.bits)
 
 
 def own_line(trace: Trace, name: str, answers: Mapping[str, Answer]) -> OwnLine | None:

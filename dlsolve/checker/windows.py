@@ -14,13 +14,17 @@ from flint import arb, fmpq
 
 from dlsolve.numbers.matrix import Matrix
 
+VANISHING = arb(2) ** -60
+"""Rounding in the arithmetic stays far below this, what a student wrote far above."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """One written number: every value from `low` to `high`.
 
     `unit` is one unit of its last written place (0 for a point), `figures` how many significant
-    figures were written (None for a fraction or an exact form).
+    figures were written (None for a fraction or an exact form). `imag` is the imaginary part of a
+    complex number.
     """
 
     low: fmpq
@@ -28,6 +32,7 @@ class Window:
     unit: fmpq
     figures: int | None
     text: str
+    imag: Window | None = None
 
     @classmethod
     def of(cls, value: fmpq, unit: fmpq, figures: int | None, text: str) -> Window:
@@ -41,7 +46,7 @@ class Window:
     @property
     def zero(self) -> bool:
         """Whether 0 was written (``0``, ``0.00``)."""
-        return self.middle == 0
+        return self.middle == 0 and (self.imag is None or self.imag.zero)
 
     @property
     def ball(self) -> fmpq | arb:
@@ -72,8 +77,13 @@ class Window:
 
     def is_right_zero(self, value: Any) -> bool:
         """For a written zero: the value is 0, or places were written to which it rounds to 0."""
-        exact = value == 0 if isinstance(value, fmpq) else False
+        exact = value == 0 if isinstance(value, fmpq) else isinstance(value, arb) and vanishes(value)
         return bool(exact) or (self.unit < 1 and self.unit > 0 and self.meets(value))
+
+
+def vanishes(ball: arb) -> bool:
+    """Whether an enclosure is 0 as far as anybody can tell: narrow, and around 0."""
+    return bool(ball.contains(0)) and bool(ball.rad() < VANISHING)
 
 
 @dataclass(frozen=True, slots=True)

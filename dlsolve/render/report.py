@@ -15,7 +15,7 @@ from flint import fmpq
 from dlsolve.numbers.show import decimal, fraction, terminates
 from dlsolve.render import Options
 from dlsolve.render.arrange import Block, Cell, Frame, Heading, Paragraph
-from dlsolve.render.words import ascii_text, clean, fold, width
+from dlsolve.render.words import ascii_text, clean, fold, prose, width
 
 if TYPE_CHECKING:
     from dlsolve.checker.report import Report, ReportItem
@@ -51,7 +51,7 @@ def blocks(report: Report, options: Options) -> list[Block]:
     sentences = [say.first_slip(report), *(say.text(n) for n in report.notes)]
     for text in filter(None, sentences):
         out.append(Paragraph([("", "")]))
-        out.append(Paragraph([(line, "") for line in fold(text, options.width)]))
+        out.append(Paragraph([(line, "") for line in prose(text, options.width)]))
     out.append(Paragraph([("", "")]))
     out.append(Paragraph([(say.score(report), "value")]))
     return out
@@ -112,14 +112,15 @@ def _table(report: Report, say: Say, room: int) -> list[Block]:
     if not beside:
         for item, why in zip(report.items, whys, strict=True):
             if why:
-                out.append(Paragraph([(line, "") for line in fold(f"{say.name(item)}: {why}", room, 2)]))
+                out.append(Paragraph([(line, "") for line in prose(f"{say.name(item)}: {why}", room, 2)]))
     return out
 
 
 def folded(text: str, room: int) -> list[str]:
     """`text` in lines of at most `room` columns; a long word is broken, so that no cell spills."""
     out: list[str] = []
-    for line in fold(text, room) if text else []:
+    sentence = len(text.split()) > 3 and any(len(word) > 3 and word.isalpha() for word in text.split())
+    for line in (prose if sentence else fold)(text, room) if text else []:
         line = line.strip()
         while width(line) > room:
             cut = next((n for n in range(len(line), 0, -1) if width(line[:n]) <= room), 1)
@@ -183,7 +184,7 @@ class Say:
             case "missing":
                 said.append("nothing written")
         said += [REMARKS.get(r, r.replace("_", " ")) for r in item.remarks]
-        said += [self.text(f"{x.text}: {x.why}") for x in item.links if x.verdict == "wrong" and x.why]
+        said += [self.text(x.why) for x in item.links if x.verdict == "wrong" and x.text != item.written]
         return self.text("; ".join(s for s in said if s))
 
     def slips(self, item: ReportItem) -> list[str]:
@@ -213,27 +214,30 @@ class Say:
         item = report.first_slip()
         if item is None or item.expected is None:
             return ""
-        named = f"First slip: {self.name(item)} = {self.written(item)}."
-        out = [named]
         broken = next((x for x in item.links if x.verdict == "wrong" and x.why), None)
-        if broken is not None:
-            out.append(f"In “{self.text(broken.text)}”: {self.text(broken.why)}.")
+        if item.verdict != "wrong" and broken is not None:
+            ends = {"correct": "; its result is right", "follows": ""}.get(item.verdict, "")
+            return self.text(f"First slip: in the line of {self.name(item)}{ends}. {_sentence(broken.why)}")
+        out = [f"First slip: {self.name(item)} = {self.written(item)}."]
+        if broken is not None and broken.text != item.written:
+            out.append(_sentence(broken.why))
         if item.maths and item.from_your_values and len(item.maths) <= 160:
             uses = f"With your {joined(item.uses)} the" if item.uses else "The"
             out.append(f"{uses} rule gives {self.line(item)}.")
         elif item.from_your_values or item.expected:
             out.append(f"It should be {self.number(item.from_your_values or item.expected)}.")
         if item.slips:
-            texts = [self.text(s.says) for s in item.slips]
-            if len(texts) == 1:
-                out.append(f"Your value is what comes out when {_clause(texts[0])}.")
-            else:
-                out.append("Your value comes out when " + ", or when ".join(map(_clause, texts)) + ".")
+            out.append(
+                "Your value is what comes out " + ", or ".join(f"if {_clause(s.says)}" for s in item.slips) + "."
+            )
         else:
             near = next((REMARKS[r] for r in item.remarks if r in ("sign", "power_of_ten", "percent_sign")), "")
-            if near:
-                out.append(near[0].upper() + near[1:] + ".")
+            out += [_sentence(near)] if near else []
         return self.text(" ".join(out))
+
+
+def _sentence(text: str) -> str:
+    return (text[:1].upper() if text[:1].islower() and text[1:2].isalpha() else text[:1]) + text[1:].rstrip(".") + "."
 
 
 def _clause(says: str) -> str:
