@@ -230,7 +230,9 @@ class Symbols:
             return r"\frac{\partial L}{\partial " + self.latex(base[1:], index, entry) + "}"
         text = self._head(base, latex=True)
         words = self._is_words(row, index)
-        behind = ",".join(_latex_words(a) for a in after) if words else ",".join(after)
+        if words or (row and any(self.notation.indices.get(k) == "label" for k in row.letters)):
+            after = [_latex_words(a) for a in after]
+        behind = ",".join(after)
         low = [p for p in (fused, "" if fused else behind, entry, ",".join(bracket)) if p]
         if low and text.endswith("}") and "_{" in text:
             text = text[:-1] + "," + ",".join(low) + "}"
@@ -247,7 +249,7 @@ class Symbols:
     def _make_head(self, base: str, *, latex: bool) -> str:
         row = self.notation.table.get(base)
         if base in self.course:
-            return self.course[base]
+            return _latex_symbol(self.course[base]) if latex else self.course[base]
         if row is not None:
             given = row.latex if latex else row.symbol
             if given is not None:
@@ -283,7 +285,14 @@ def _latex_words(text: str) -> str:
     """A field of a template: letters as maths, words as text, a leading bar as a condition."""
     if text.startswith(" | "):
         return r" \mid " + _latex_words(text[3:])
-    return text if len(text) <= 1 else r"\text{" + latex_text(text) + "}"
+    return text if len(text) <= 1 and (not text or text.isalnum()) else r"\text{" + latex_text(text) + "}"
+
+
+def _latex_symbol(text: str) -> str:
+    """A symbol that a course chose, as typed: letters as maths, anything else as text."""
+    if len(text) == 1 and text.isalnum():
+        return text
+    return rf"\mathrm{{{text}}}" if text.isalnum() else r"\text{" + latex_text(text) + "}"
 
 
 def latex_text(text: str) -> str:

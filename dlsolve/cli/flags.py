@@ -39,7 +39,7 @@ class Flag(msgspec.Struct, frozen=True):
 
 
 COMMON: tuple[Flag, ...] = (
-    Flag(("--format",), "format", "terminal (tables), plain (text) or json", "FORMAT"),
+    Flag(("--format",), "format", "terminal (tables), plain (text), markdown or json", "FORMAT"),
     Flag(("-o", "--output"), "output", "write to this file instead, whole or not at all", "FILE"),
     Flag(("--digits",), "digits", "digits to show: 5, 5sf (figures) or 4dp (places)", "DIGITS"),
     Flag(("--carry",), "carry", "round every named value as by hand: 4sf or 4dp", "DIGITS"),

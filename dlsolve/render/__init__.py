@@ -34,8 +34,11 @@ FORMATS: dict[str, str] = {
     "terminal": "dlsolve.render.terminal",
     "plain": "dlsolve.render.plain",
     "json": "dlsolve.render.json",
+    "markdown": "dlsolve.render.markdown",
 }
 """Format name -> the module whose `render(solution, options)` writes it."""
+ENDINGS = {"plain": "txt", "json": "json", "markdown": "md"}
+"""Format name -> the ending of a file in it; formats for a terminal are no files."""
 
 
 def render(solution: Solution, fmt: str, options: Options | None = None) -> str:

@@ -65,6 +65,10 @@ class Hand:
         pieces = _ascii_pieces(tree, self.trace) if self.ascii else unicode(tree, self.trace.symbols)
         return [clean(p) if isinstance(p, str) else _clean_grid(p) for p in pieces]
 
+    def room(self, text: str) -> int:
+        """How many characters of `text` a reader sees."""
+        return len(text)
+
     # -- values --------------------------------------------------------------------------------
 
     def about(self) -> str:
@@ -79,7 +83,7 @@ class Hand:
             beside = None if shown.exact else self.exactly(value)
             if beside is None and form is not None and not shown.exact:
                 text = self.line(form)
-                beside = text if len(text) <= most else None
+                beside = text if self.room(text) <= most else None
             if beside:
                 return [f"= {beside}", f" {self.about()}{self.number(shown.text)}"]
             return [("= " if shown.exact else self.about()) + self.number(shown.text)]
@@ -90,7 +94,7 @@ class Hand:
             return ["= " if exact else self.about(), decimals]
         cells = [[self.exactly(e) or self._whole(s) for e, s in zip(*pair, strict=True)]
                  for pair in zip(rows, shown, strict=True)]  # fmt: skip
-        if all(0 < len(cell) <= 12 for row in cells for cell in row):
+        if all(0 < self.room(cell) <= 12 for row in cells for cell in row):
             return ["= ", Grid(tuple(map(tuple, cells))), f" {self.about()}", decimals]
         return [self.about(), decimals]
 
@@ -148,7 +152,7 @@ class Hand:
         if isinstance(value, str):
             return self.text(value)
         beside = self.exactly(value)
-        if beside is not None and len(beside) <= 12:
+        if beside is not None and self.room(beside) <= 12:
             return beside
         shown = shown_value(value, self.digits)
         assert isinstance(shown, Shown)
@@ -189,7 +193,7 @@ class Hand:
     def branch(self, branch: Branch) -> str:
         """``z₃ = 1.2 ≥ 1, so ŷ₃ = 1``"""
         at_step, numbers = question_lines(self.trace, branch.question, branch.index, branch.truth, self.digits)
-        return self._because(self.reason(at_step, numbers, branch.truth), branch.so)
+        return self._because(self.reason(at_step, numbers, branch.truth), self.text(branch.so).strip())
 
     def taken(self, name: str, at_step: Tree, numbers: Tree) -> str | None:
         """The same for a step whose rule is ``a if c else b``; None for any other rule."""
@@ -226,7 +230,6 @@ class Hand:
         return key is None or key in self.trace.steps
 
     def _because(self, reason: str, so: str) -> str:
-        so = self.text(so).strip()
         if not so:
             return reason
         return f"{reason}, {so}" if so.startswith(("so ", "hence ")) else f"{reason}, so {so}"

@@ -56,10 +56,10 @@ class View(msgspec.Struct):
     arithmetic: list[str] = []
 
 
-def view(solution: Solution, options: Options) -> View:
-    """What `solution` shows at the detail asked for."""
+def view(solution: Solution, options: Options, hand_of: type[Hand] = Hand) -> View:
+    """What `solution` shows at the detail asked for, in the hand of a renderer."""
     trace = solution.trace
-    hand = Hand(trace, solution.digits, ascii=options.ascii)
+    hand = hand_of(trace, solution.digits, ascii=options.ascii)
     title = str(solution.meta.get("title") or solution.topic.title)
     out = View(hand.text(title), hand.text(solution.topic.title))
     with precision(trace.bits):
@@ -194,8 +194,8 @@ def _drift(hand: Hand, solution: Solution) -> list[tuple[str, Maths, Maths, Math
     found = drift(solution)
     if not found or solution.exact is None:
         return []
-    full = Hand(solution.exact, Digits(max(5, hand.digits.count + 1)), ascii=hand.ascii)
-    gap = Hand(solution.exact, Digits(2), ascii=hand.ascii)
+    full = type(hand)(solution.exact, Digits(max(5, hand.digits.count + 1)), ascii=hand.ascii)
+    gap = type(hand)(solution.exact, Digits(2), ascii=hand.ascii)
     with precision(solution.exact.bits):
         return [(hand.name(d.key), hand.cell(d.carried), full.cell(d.exact), gap.cell(d.gap)) for d in found]
 
