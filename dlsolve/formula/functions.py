@@ -33,6 +33,7 @@ DEFINED: dict[str, Function] = {
         _define("relu(z)", "max(0, z)", "1 if z > 0 else 0", +1),
         _define("leaky_relu(z, slope)", "z if z > 0 else slope*z", "1 if z > 0 else slope", +1),
         _define("elu(z, alpha)", "z if z > 0 else alpha*(exp(z) - 1)", "1 if z > 0 else alpha*exp(z)", +1),
+        _define("Phi(z)", "(1 + erf(z/sqrt(2)))/2", "exp(-z**2/2)/sqrt(2*pi)", +1),
         _define("gelu(z)", "z*(1 + erf(z/sqrt(2)))/2",
                 "(1 + erf(z/sqrt(2)))/2 + z*exp(-z**2/2)/sqrt(2*pi)"),
     )
@@ -56,8 +57,9 @@ NATIVE_DERIVATIVES: dict[str, Tree] = {
 }
 """d/dz of the native one-argument functions."""
 
-MONOTONE = {"exp": 1, "sqrt": 1, "ln": 1, "log": 1, "log2": 1, "log10": 1, "tanh": 1, "erf": 1,
-            "floor": 1, "acos": -1} | {f.name: f.monotone for f in DEFINED.values() if f.monotone}  # fmt: skip
+MONOTONE = {"exp": 1, "sqrt": 1, "ln": 1, "log": 1, "log2": 1, "log10": 1, "tanh": 1, "erf": 1, "erfinv": 1,
+            "floor": 1, "acos": -1}  # fmt: skip
+MONOTONE |= {f.name: f.monotone for f in DEFINED.values() if f.monotone}
 
 CONSTANTS = ("pi", "e")
 

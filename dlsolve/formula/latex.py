@@ -27,6 +27,7 @@ _FUNCTIONS = {
     "min": r"\min", "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}", "leaky_relu": r"\operatorname{LReLU}",
     "elu": r"\operatorname{ELU}", "gelu": r"\operatorname{GELU}", "argmax": r"\operatorname*{arg\,max}",
     "rowsoftmax": r"\operatorname{softmax}",
+    "Phi": r"\Phi", "erfinv": r"\operatorname{erf}^{-1}",
     "sin": r"\sin", "acos": r"\arccos", "cos": r"\cos", "det": r"\det", "abs_prime": r"\operatorname{sign}",
 }  # fmt: skip
 _BIG = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min", "mean": r"\frac{1}{n}\sum",
@@ -127,6 +128,10 @@ class _Latex:
                 return rf"\sqrt{{{self.show(args[0])}}}"
             case "abs":
                 return rf"\left|{self.show(args[0])}\right|"
+            case "factorial":
+                return f"{self.wrap(args[0], 7)}!"
+            case "comb":
+                return rf"\binom{{{self.show(args[0])}}}{{{self.show(args[1])}}}"
             case "exp":
                 return f"e^{{{self.show(args[0])}}}"
         if fn in _ALONG and len(args) == 1:

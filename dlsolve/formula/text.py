@@ -109,10 +109,10 @@ def _flat(tree: Tree) -> bool:
 
 _FUNCTIONS = {
     "log2": "log₂", "log10": "log₁₀", "ln": "ln", "log": "ln", "sigmoid": "σ", "relu": "ReLU",
-    "leaky_relu": "LReLU", "elu": "ELU", "gelu": "GELU", "sigmoid_prime": "σ′",
+    "leaky_relu": "LReLU", "elu": "ELU", "gelu": "GELU", "sigmoid_prime": "σ′", "erfinv": "erf⁻¹", "comb": "C",
     "tanh_prime": "tanh′", "relu_prime": "ReLU′", "leaky_relu_prime": "LReLU′",
     "softmax_prime": "softmax′", "argmax": "arg max", "rowsoftmax": "softmax", "sum": "Σ", "rowsum": "Σ",
-    "elu_prime": "ELU′", "gelu_prime": "GELU′", "abs_prime": "sign", "acos": "arccos",
+    "elu_prime": "ELU′", "gelu_prime": "GELU′", "abs_prime": "sign", "acos": "arccos", "Phi": "Φ",
 }  # fmt: skip
 _SUMS = {"sum": ("sum", "i"), "mean": ("mean", "i"), "rowsum": ("sum", "s"), "colsum": ("sum", "j")}
 """One-argument sums with their index letter: entries, samples of a row, entries of a column."""
@@ -176,7 +176,7 @@ class _Unicode:
                 gap = "/" if isinstance(left, Num | Neg) and isinstance(right, Num) and _short(left) else " / "
                 return [*self.wrap(left, 5 if _is_division(left) else 4), gap, *self.wrap(right, 6)]
             case Bin("*" | "@" as op, left, right):
-                dot = "⊙" if op == "*" and not self.entry and self.array(left) and self.array(right) else "·"
+                dot = " ⊙ " if op == "*" and not self.entry and self.array(left) and self.array(right) else "·"
                 near = self.wrap(left, 5 if _is_division(left) else 4)
                 dot = "" if right == Name("i") and isinstance(left, Num) else dot  # 2i
                 if isinstance(right, Neg) or _is_division(right):
@@ -220,6 +220,8 @@ class _Unicode:
             return ["√", *(self.show(args[0]) if level(args[0]) == _ATOM else ["(", *self.show(args[0]), ")"])]
         if fn == "abs":
             return ["|", *self.show(args[0]), "|"]
+        if fn == "factorial":
+            return [*self.wrap(args[0], 7), "!"]
         if fn == "exp":
             text = self.line(args[0])
             raised = superscript(text) if len(text) <= 4 else None

@@ -27,7 +27,8 @@ MAX_MAGNITUDE = 65_536
 """Numbers beyond 2 to this power, or nearer to 0 than its inverse, are not computed with."""
 WORKING_BITS = 128
 
-_SCALAR = frozenset(("exp", "ln", "log", "log2", "log10", "sqrt", "abs", "tanh", "sin", "cos", "tan", "erf", "floor"))
+_SCALAR = frozenset(("exp", "ln", "log", "log2", "log10", "sqrt", "abs", "tanh", "sin", "cos", "tan", "erf", "floor",
+                     "erfinv", "factorial"))  # fmt: skip
 _SEVERAL = frozenset(("max", "min"))
 _WHOLE = frozenset(("sum", "mean", "softmax", "rowsoftmax", "rowsum", "colsum", "transpose"))
 _UNBOUNDED = frozenset(("ln", "log", "log2", "log10", "sqrt", "abs", "floor", "max", "min", *_WHOLE))

@@ -143,6 +143,39 @@ def erf(x: Entry) -> Entry:
     return fmpq(0) if x == 0 else arb(x).erf()
 
 
+def inverse_erf(x: Entry) -> Entry:
+    """The number whose erf is x, for −1 < x < 1."""
+    if x == 0:
+        return fmpq(0)
+    if compare(">=", size(x), fmpq(1)):
+        raise DomainError("erf lies between −1 and 1, never at either")
+    return arb(x).erfinv()
+
+
+def factorial(x: Entry) -> Entry:
+    """x! of a whole number."""
+    return settle(fmpq(math.factorial(_count(x, "a factorial"))))
+
+
+def binomial(n: Entry, k: Entry) -> Entry:
+    """How many ways there are to choose k of n: 0 where k is more than n."""
+    return settle(fmpq(math.comb(_count(n, "a number of choices"), _count(k, "a number of choices"))))
+
+
+MAX_COUNT = 10_000
+"""Largest number that factorials and choices are taken of."""
+
+
+def _count(x: Entry, what: str) -> int:
+    """A whole number from 0 that is not too large. Raises `DomainError`."""
+    whole = fmpz(int(x.p)) if isinstance(x, fmpq) and x.q == 1 else None
+    if isinstance(x, arb):
+        whole = x.unique_fmpz()
+    if whole is None or not 0 <= whole <= MAX_COUNT:
+        raise DomainError(f"{what} is taken of whole numbers from 0 to {MAX_COUNT}")
+    return int(whole)
+
+
 def floor(x: Entry) -> Entry:
     """The whole number at or below x. Raises `UndecidedError` for a ball that spans one."""
     if isinstance(x, fmpq):

@@ -48,6 +48,22 @@ def _softmax(x: Any) -> Any:
     return powers / powers.sum(axis=0, keepdims=True)
 
 
+def _erfinv(x: Any) -> Any:
+    from statistics import NormalDist
+
+    if is_array(x):
+        return _np().vectorize(_erfinv)(x)
+    if not -1 < x < 1:
+        raise DomainError("erf lies between −1 and 1, never at either")
+    return NormalDist().inv_cdf((1 + x) / 2) / math.sqrt(2)
+
+
+def _whole(x: Any) -> int:
+    if x < 0 or x != round(x):
+        raise DomainError("a factorial or a number of choices is taken of whole numbers from 0")
+    return int(x)
+
+
 def _erf(x: Any) -> Any:
     return _np().vectorize(math.erf)(x) if is_array(x) else math.erf(x)
 
@@ -137,6 +153,9 @@ NATIVE: dict[str, Callable[..., Any]] = {
     "acos": _either("arccos", math.acos),
     "tan": _either("tan", math.tan),
     "erf": _erf,
+    "erfinv": _erfinv,
+    "factorial": lambda x: math.gamma(_whole(x) + 1),
+    "comb": lambda n, k: float(math.comb(_whole(n), _whole(k))),
     "floor": _either("floor", lambda x: float(math.floor(x))),
     "sum": _total,
     "mean": _mean,

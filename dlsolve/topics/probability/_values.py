@@ -10,6 +10,7 @@ from flint import fmpq
 
 from dlsolve.errors import DlsolveError, InputError
 from dlsolve.experiments import Outcome, Space
+from dlsolve.notation import Quantity
 from dlsolve.numbers.exact import read
 from dlsolve.numbers.show import decimal, fraction, terminates
 
@@ -32,6 +33,23 @@ def label(value: fmpq) -> str:
 
 def text(value: fmpq) -> str:
     return decimal(value) if terminates(value) else fraction(value)
+
+
+def shown(value: fmpq) -> str:
+    """The value as people read it."""
+    return text(value).replace("-", "−")
+
+
+def interval(low: fmpq | None, high: fmpq | None) -> Quantity:
+    """P(low ≤ X ≤ high) with its numbers, or with one end; the row ``P`` of this problem."""
+    if low is None or high is None:
+        bound = low if high is None else high
+        assert bound is not None
+        inside = f"X {'≥' if high is None else '≤'} {shown(bound)}"
+    else:
+        inside = f"{shown(low)} ≤ X ≤ {shown(high)}"
+    latex = inside.replace("≤", r"\le").replace("≥", r"\ge").replace("−", "-")
+    return Quantity("P", "probability of the interval", kind="probability", symbol=f"P({inside})", latex=f"P({latex})")
 
 
 def law_of_space(space: Space, count: Callable[[Outcome], int]) -> Law:
