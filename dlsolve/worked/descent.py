@@ -18,11 +18,13 @@ from dlsolve.formula.rules import Rule, rule
 from dlsolve.formula.tree import At, Bin, Mat, Name, Num, Tree
 from dlsolve.functions_of import gradient, placed, start_point, variables
 from dlsolve.numbers.matrix import Matrix
-from dlsolve.trace import Trace
+from dlsolve.trace import Key, Trace
 
 ZERO = fmpq(0)
 STEPS = 3
 """Steps taken on a function where no number is given."""
+MOST_SUMMED = 200
+"""Runs of more steps are not summed up once more."""
 
 
 class Descent(msgspec.Struct, kw_only=True):
@@ -55,6 +57,19 @@ class Begun(msgspec.Struct, frozen=True):
         if self.rule is not None:
             t.let(self.rule, k)
 
+    def table(self, t: Trace, *columns: str) -> None:
+        """The table of the run: one row a step."""
+        rows: list[list[Key | str]] = [[f" {k}", *((c, k) for c in columns)] for k in range(1, self.steps + 1)]
+        t.table("Steps", ["t", *columns], rows)
+
+    def sums(self, t: Trace, *checks: tuple[str, str]) -> None:
+        """Check the end of the run against sums over all steps: (what is compared, the claim), where
+        a claim says T for the last step and sums over ``run``."""
+        if self.steps <= MOST_SUMMED:
+            t.index_set("run", range(1, self.steps + 1))
+            for name, claim in checks:
+                t.check(name, claim, T=self.steps)
+
 
 def begin(p: Descent, t: Trace, base: str, *, means: Mapping[str, fmpq] | None = None, at: str | None = None) -> Begun:
     """Give the start of parameter `base`, and of running `means` (name -> start, in base's shape).
@@ -67,6 +82,10 @@ def begin(p: Descent, t: Trace, base: str, *, means: Mapping[str, fmpq] | None =
     if p.g is not None:
         t.given("g", p.g)
     start = _start(p)
+    if not isinstance(start, Matrix):
+        # rows "as θ" have no shape then: a product of two numbers takes no ⊙
+        numbers = [row for row in t.symbols.notation.quantities if row.shape.startswith("as ")]
+        t.symbols.declare(*(msgspec.structs.replace(row, shape="") for row in numbers))
     t.given(base, start, 0, assumed=p.start is None)
     for name, value in (means or {}).items():
         filled = Matrix.column([value] * start.shape[0]) if isinstance(start, Matrix) else value

@@ -64,7 +64,14 @@ def function_problems(draw: st.DrawFn) -> dict[str, Any]:
             "beta2": draw(DECAYS), "eps": draw(EPSILONS)}  # fmt: skip
 
 
-PROBLEMS = st.one_of(gradient_problems(), function_problems())
+@st.composite
+def decayed_problems(draw: st.DrawFn) -> dict[str, Any]:
+    """AdamW: the weights decay beside the step."""
+    decay = draw(st.sampled_from([0.01, 0.1, 0.5]))
+    return {**draw(st.one_of(gradient_problems(), function_problems())), "weight_decay": decay}
+
+
+PROBLEMS = st.one_of(gradient_problems(), function_problems(), decayed_problems())
 
 
 def reference(
@@ -117,6 +124,40 @@ def test_agrees_with_pytorch(p: dict[str, Any]) -> None:
         theta.grad = torch.tensor(gradient, dtype=torch.float64)
         optimiser.step()
         np.testing.assert_allclose(array(trace.env["theta", k]).ravel(), theta.detach().numpy(), rtol=1e-8, atol=1e-11)
+
+
+@pytest.mark.oracle
+@settings(max_examples=120)
+@given(decayed_problems())
+def test_adamw_agrees_with_pytorch(p: dict[str, Any]) -> None:
+    torch = pytest.importorskip("torch")
+    trace = solved(TOPIC, p)
+    if "f" in p:
+        by = FUNCTIONS[p["f"]][0]
+        start = [p["start"][v] for v in by] if isinstance(p["start"], dict) else p["start"]
+        slopes = symbolic_gradient(p["f"])
+        steps, given_g = p["steps"], None
+    else:
+        given_g, start = gradients(p)
+        steps = len(given_g)
+    theta = torch.tensor(start, dtype=torch.float64, requires_grad=True)
+    c = numbers(p)
+    optimiser = torch.optim.AdamW(
+        [theta], lr=c["lr"], betas=(c["beta1"], c["beta2"]), eps=c["eps"], weight_decay=float(p["weight_decay"])
+    )
+    for k in range(steps):
+        at = theta.detach().numpy()
+        theta.grad = torch.tensor(
+            given_g[k] if given_g is not None else np.array([s(*at) for s in slopes], dtype=float)
+        )
+        optimiser.step()
+        ours = array(trace.env["theta", k + 1]).ravel()
+        np.testing.assert_allclose(ours, theta.detach().numpy(), rtol=1e-6, atol=1e-8)
+
+
+def test_decay_alone_shrinks_the_weights() -> None:
+    trace = solved(TOPIC, {"g": [0, 0, 0], "start": 8, "lr": "1/2", "weight_decay": 1})
+    assert [trace.env["theta", k] for k in (1, 2, 3)] == [4, 2, 1]
 
 
 @settings(max_examples=100)
@@ -226,6 +267,7 @@ def test_a_thousand_steps_go_over_to_float64() -> None:
         ({"g": [1], "beta2": -0.1}, "$.given.beta2"),
         ({"g": [1], "eps": -1}, "$.given.eps"),
         ({"g": [1], "lr": 0}, "$.given.lr"),
+        ({"g": [1], "weight_decay": -1}, "$.given.weight_decay"),
         ({"f": "3 + 4", "start": [1]}, "$.given.f"),
         ({"f": "w^2", "start": {"x": 1}}, "$.given.start.x"),
         ({"f": "w1^2 + w2", "start": {"w1": 1}}, "$.given.start"),

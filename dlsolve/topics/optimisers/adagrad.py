@@ -29,9 +29,9 @@ class Problem(Descent, forbid_unknown_fields=True, kw_only=True):
 NOTATION = Notation(
     [
         Quantity("g", "gradient at step t", "t", shape="as θ"),
-        Quantity("r", "sum of the squared gradients up to step t", "t", shape="as θ"),
+        Quantity("r", "sum of the squared gradients up to step t", "t", shape="as θ", given="sum at the start"),
         Quantity("rate", "effective learning rate at step t", "t", shape="as θ", symbol="η", latex=r"\eta"),
-        Quantity("theta", "parameter after t steps", "t", shape="as θ"),
+        Quantity("theta", "parameter after t steps", "t", shape="as θ", given="parameter at the start"),
         Quantity("lr", "learning rate"),
         Quantity("eps", "small constant against division by 0"),
     ],
@@ -68,11 +68,12 @@ def solve(p: Problem, t: Trace) -> None:
         run.gradient(t, k)
         for target in ("r[t]", "rate[t]", "theta[t]"):
             t.let(target, k)
-    columns = ("g", "r", "rate", "theta")
-    t.table("Steps", ["t", *columns], [[f" {k}", *((c, k) for c in columns)] for k in range(1, run.steps + 1)])
-    t.index_set("run", range(1, run.steps + 1))
-    t.check("r unrolled: r₀ + Σ g²", "r[T] == r[0] + sum(g[k]**2 for k in run)", T=run.steps)
-    t.check("θ is its start less all steps", "theta[T] == theta[0] - sum(rate[k]*g[k] for k in run)", T=run.steps)
+    run.table(t, "g", "r", "rate", "theta")
+    run.sums(
+        t,
+        ("r unrolled: r₀ + Σ g²", "r[T] == r[0] + sum(g[k]**2 for k in run)"),
+        ("θ is its start less all steps", "theta[T] == theta[0] - sum(rate[k]*g[k] for k in run)"),
+    )
     t.answer(("theta", run.steps))
 
 

@@ -43,7 +43,7 @@ NOTATION = Notation(
         Quantity("g", "gradient at step t", "t", shape="as w"),
         Quantity("eta", "learning rate at step t", "t"),
         Quantity("Delta", "the step taken", "t", shape="as w", symbol="Δw", latex=r"\Delta w"),
-        Quantity("w", "parameter after t steps", "t", shape="as w"),
+        Quantity("w", "parameter after t steps", "t", shape="as w", given="parameter at the start"),
         Quantity("lr", "initial learning rate", symbol="η₀", latex=r"\eta_0"),
         Quantity("k", "decay constant"),
         Quantity("drop", "factor at each drop", symbol="d"),
@@ -97,10 +97,8 @@ def solve(p: Problem, t: Trace) -> None:
             t.let(f"eta[t]:{p.schedule}", k)
         t.let("Delta[t]", k)
         t.let("w[t]", k)
-    columns = ("g", "eta", "Delta", "w")
-    t.table("Steps", ["t", *columns], [[f" {k}", *((c, k) for c in columns)] for k in range(1, run.steps + 1)])
-    t.index_set("run", range(1, run.steps + 1))
-    t.check("w is its start less all steps", "w[T] == w[0] - sum(eta[k]*g[k] for k in run)", T=run.steps)
+    run.table(t, "g", "eta", "Delta", "w")
+    run.sums(t, ("w is its start less all steps", "w[T] == w[0] - sum(eta[k]*g[k] for k in run)"))
     t.answer(("eta", run.steps), ("w", run.steps))
 
 

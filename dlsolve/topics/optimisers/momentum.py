@@ -31,8 +31,8 @@ class Problem(Descent, forbid_unknown_fields=True, kw_only=True):
 NOTATION = Notation(
     [
         Quantity("g", "gradient at step t", "t", shape="as w"),
-        Quantity("v", "velocity after step t", "t", shape="as w"),
-        Quantity("w", "parameter after t steps", "t", shape="as w"),
+        Quantity("v", "velocity after step t", "t", shape="as w", given="velocity at the start"),
+        Quantity("w", "parameter after t steps", "t", shape="as w", given="parameter at the start"),
         Quantity("ahead", "where the velocity is about to lead", "t", shape="as w", symbol="w̃", latex=r"\tilde{w}"),
         Quantity("Delta", "the step taken", "t", shape="as w"),
         Quantity("lr", "learning rate"),
@@ -87,7 +87,7 @@ def solve(p: Problem, t: Trace) -> None:
     t.given("beta", p.beta)
     ahead = p.nesterov and p.f is not None
     run = begin(p, t, "w", means={"v": fmpq(0)}, at="ahead" if ahead else None)
-    t.convention("momentum")
+    form = t.convention("momentum")
     for k in range(1, run.steps + 1):
         t.section(f"t = {k}")
         if ahead:
@@ -99,22 +99,15 @@ def solve(p: Problem, t: Trace) -> None:
             t.let("w[t]:nesterov", k)
         else:
             t.let("w[t]", k)
-    t.table("Steps", ["t", "g", "v", "w"], [[f" {k}", ("g", k), ("v", k), ("w", k)] for k in range(1, run.steps + 1)])
-    _unrolled(p, t, run.steps)
-    t.answer(*(("w", k) for k in range(1, run.steps + 1)) if run.steps <= 5 else (("w", run.steps),))
-
-
-def _unrolled(p: Problem, t: Trace, steps: int) -> None:
-    """The same v as one decaying sum of all gradients, and w as its start and the steps taken."""
-    form = t.convention("momentum")
-    t.index_set("run", range(1, steps + 1))
-    t.check(
-        "v unrolled: a sum of gradients, each worth β times the next",
-        f"v[T] == {GAIN[form]}*sum(beta**(T - k)*g[k] for k in run)",
-        T=steps,
+    run.table(t, "g", "v", "w")
+    gradients = f"v[T] == {GAIN[form]}*sum(beta**(T - k)*g[k] for k in run)"
+    steps = f"w[T] == w[0] {TAKEN[form]}sum(v[k] for k in run)"
+    run.sums(
+        t,
+        ("v unrolled: a sum of gradients, each worth β times the next", gradients),
+        *([("w is its start and all steps together", steps)] if not p.nesterov or ahead else []),
     )
-    if not p.nesterov or p.f is not None:
-        t.check("w is its start and all steps together", f"w[T] == w[0] {TAKEN[form]}sum(v[k] for k in run)", T=steps)
+    t.answer(*(("w", k) for k in range(1, run.steps + 1)) if run.steps <= 5 else (("w", run.steps),))
 
 
 TOPIC = Topic(

@@ -31,9 +31,9 @@ class Problem(Descent, forbid_unknown_fields=True, kw_only=True):
 NOTATION = Notation(
     [
         Quantity("g", "gradient at step t", "t", shape="as θ"),
-        Quantity("r", "running mean of the squared gradients", "t", shape="as θ"),
+        Quantity("r", "running mean of the squared gradients", "t", shape="as θ", given="mean at the start"),
         Quantity("Delta", "the step taken", "t", shape="as θ"),
-        Quantity("theta", "parameter after t steps", "t", shape="as θ"),
+        Quantity("theta", "parameter after t steps", "t", shape="as θ", given="parameter at the start"),
         Quantity("lr", "learning rate"),
         Quantity("beta", "decay of the running mean"),
         Quantity("eps", "small constant against division by 0"),
@@ -68,18 +68,13 @@ def solve(p: Problem, t: Trace) -> None:
         run.gradient(t, k)
         for target in ("r[t]", "Delta[t]", "theta[t]"):
             t.let(target, k)
-    columns = ("g", "r", "Delta", "theta")
-    t.table("Steps", ["t", *columns], [[f" {k}", *((c, k) for c in columns)] for k in range(1, run.steps + 1)])
-    _unrolled(t, run.steps)
+    run.table(t, "g", "r", "Delta", "theta")
+    run.sums(
+        t,
+        ("r unrolled: (1 − β) Σ β^(T−k) g_k²", "r[T] == (1 - beta)*sum(beta**(T - k)*g[k]**2 for k in run)"),
+        ("θ is its start less all steps", "theta[T] == theta[0] - sum(Delta[k] for k in run)"),
+    )
     t.answer(("theta", run.steps))
-
-
-def _unrolled(t: Trace, steps: int) -> None:
-    """The same r as one weighted sum of all squares (r₀ = 0), and θ as its start and the steps."""
-    t.index_set("run", range(1, steps + 1))
-    claim = "r[T] == (1 - beta)*sum(beta**(T - k)*g[k]**2 for k in run)"
-    t.check("r unrolled: (1 − β) Σ β^(T−k) g_k²", claim, T=steps)
-    t.check("θ is its start less all steps", "theta[T] == theta[0] - sum(Delta[k] for k in run)", T=steps)
 
 
 TOPIC = Topic(
