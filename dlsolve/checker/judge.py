@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -28,7 +28,7 @@ def fit(answer: Answer, value: Any, kind: Kind) -> Fit:
     if isinstance(value, Algebraic | acb):
         value = number_ball(value)
     if isinstance(value, Matrix) and kind in ("basis", "row state") and _rational(value):
-        return "yes" if same_span(answer.rows, value, kind) else "no"
+        return _rounded_or_cut(same_span, answer.rows, value, kind)
     if isinstance(value, Matrix):
         rows = fitted(answer.rows, value.shape)
         if rows is None:
@@ -36,7 +36,7 @@ def fit(answer: Answer, value: Any, kind: Kind) -> Fit:
         true = [plain(e) for e in value.entries()]
         cells = [w for row in rows for w in row]
         if kind == "direction":
-            return "yes" if along(cells, true) else "no"
+            return _rounded_or_cut(_along, [cells], true)
         fits = [_number(w, e) for w, e in zip(cells, true, strict=True)]
         return "no" if "no" in fits else "truncated" if "truncated" in fits else "yes"
     if answer.scalar is None:
@@ -45,6 +45,17 @@ def fit(answer: Answer, value: Any, kind: Kind) -> Fit:
     if kind in ("integer", "label") and isinstance(value, fmpq) and value.q == 1:
         return "yes" if (window.low == window.high and window.meets(value)) or window.middle == value else "no"
     return _number(window, value)
+
+
+def _rounded_or_cut(test: Callable[..., bool], rows: Sequence[Sequence[Window]], *args: Any) -> Fit:
+    """How written vectors pass `test`: as rounded ones, or as ones that are cut off."""
+    if test(rows, *args):
+        return "yes"
+    return "truncated" if test([[_cut(w) for w in row] for row in rows], *args) else "no"
+
+
+def _cut(window: Window) -> Window:
+    return window if window.zero or not 0 < window.unit < 1 or window.imag is not None else window.truncated()
 
 
 def plain(entry: Any) -> Any:
@@ -60,16 +71,26 @@ def _number(window: Window, value: Any) -> Fit:
         return "yes" if window.is_right_zero(value) else "no"
     if window.meets(value):
         return "yes"
-    if window.unit != 0 and window.truncated().meets(value):
+    if window.unit != 0 and window.truncated().meets(value) and value != _next(window):
         return "truncated"
     return "no"
+
+
+def _next(window: Window) -> fmpq:
+    """One unit away from 0: a value there is not cut off to what was written."""
+    return window.middle + (window.unit if window.middle >= 0 else -window.unit)
 
 
 _NOTHING = Window(fmpq(0), fmpq(0), fmpq(0), None, "0")
 
 
 def along(cells: list[Window], true: list[Any]) -> bool:
-    """Whether one factor c ≠ 0 brings the true direction into every window."""
+    """Whether one factor c ≠ 0 brings the true direction into every window, rounded or cut off."""
+    return _rounded_or_cut(_along, [cells], true) != "no"
+
+
+def _along(rows: Sequence[Sequence[Window]], true: list[Any]) -> bool:
+    cells = list(rows[0])
     if any(w.imag is not None for w in cells) or any(isinstance(e, acb) for e in true):
         return _along_complex([_point(w) for w in cells], [acb(e) for e in true])
     low: fmpq | None = None

@@ -146,6 +146,8 @@ class _Marker:
     def _verdict(self, name: str, answer: Answer) -> Verdict:
         if self._accepted(name, answer):
             return "correct"
+        if self.settled.get(name):
+            return "wrong"
         if self.trusting.fits.get(name, "no") != "no":
             if self._short(name, answer) and self.search.declared_fits(name, answer):
                 return "ambiguous"
