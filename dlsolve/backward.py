@@ -13,7 +13,7 @@ from dlsolve.formula.derive import Pull, Shape
 from dlsolve.formula.functions import CONSTANTS
 from dlsolve.formula.indices import back, place
 from dlsolve.formula.rules import Rule
-from dlsolve.formula.tree import At, Bin, Index, Name, Num, Reduce, Ref, Tree, nodes, rebuild
+from dlsolve.formula.tree import At, Bin, Call, Index, Name, Num, Reduce, Ref, Tree, nodes, rebuild
 from dlsolve.readings import instantiate
 from dlsolve.trace import Key, Step, Trace
 
@@ -228,7 +228,7 @@ class _Backward:
         base, places = self.forms.target(form, self.name)
         listed = ",".join(p.id if isinstance(p, Name) else str(p) for p in places)
         words = self._words(form, [through for through, _ in ways])
-        expr = _sum([term for _, term in ways])
+        expr = _sum(_unspread([term for _, term in ways]))
         id_ = f"{base}[{listed}]" if places else base
         return Rule(id_, base, tuple(self.running), expr, words, at=places)
 
@@ -259,3 +259,19 @@ def _sum(terms: Sequence[Tree]) -> Tree:
     for term in terms[1:]:
         total = add(total, term)
     return total
+
+
+def _unspread(terms: Sequence[Tree]) -> Sequence[Tree]:
+    """Terms of a sum, a single number not spread over the shape where another term has that shape:
+    ∂L/∂d + ∂L/∂μ / n, without a vector of ones."""
+
+    def drop(tree: Tree) -> Tree:
+        match tree:
+            case Bin("*", factor, Call("ones", _)):
+                return factor
+            case Call("ones", _):
+                return ONE
+        return rebuild(tree, drop)
+
+    spread = [any(isinstance(n, Call) and n.fn == "ones" for n in nodes(term)) for term in terms]
+    return terms if all(spread) else [drop(term) for term in terms]

@@ -103,6 +103,8 @@ def _scaled(x: fmpq, b: Tree) -> Tree:
             return _scaled(x / below, b.left)
         if b.op == "/":
             return div(_scaled(x, b.left), b.right)
+        if isinstance(b.left, Bin) and b.left.op == "/" and number(b.left.right) is not None:
+            return mul(_scaled(x, b.left), b.right)  # 2·(λ/2)·w is λ·w
     if x < 0:
         return neg(_scaled(-x, b))
     top = b if x.p == 1 else Bin("*", Num(str(int(x.p))), b)
