@@ -12,6 +12,11 @@ from typing import Literal
 
 import msgspec
 
+from dlsolve.letters import latex_symbol, latex_words, slug
+from dlsolve.letters import latex_text as latex_text
+from dlsolve.letters import subscript as subscript
+from dlsolve.letters import superscript as superscript
+
 Kind = Literal[
     "real",
     "integer",
@@ -43,36 +48,15 @@ GREEK = {
 _LATEX = {"lam": "lambda", "Lam": "Lambda", "eps": "epsilon", "lr": "eta"}
 _HATS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 
-_SUB = dict(zip("0123456789+-=()aehijklmnoprstuvx−,", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₋,", strict=True))
-_SUP = dict(
-    zip("0123456789+-=()−abcdefghijklmnoprstuvwxyzLT,", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴸᵀ,", strict=True)
-)
-
-
-def subscript(text: str) -> str:
-    """`text` lowered: ``t-1`` -> ₜ₋₁; ``_text`` or ``_(text)`` where Unicode has no such letters."""
-    if all(c in _SUB for c in text) and text != ",":
-        return "".join(_SUB[c] for c in text)
-    return f"_{text}" if text.isalnum() else f"_({text})"
-
-
-def superscript(text: str) -> str | None:
-    """`text` raised, or None where Unicode has no such letters."""
-    return "".join(_SUP[c] for c in text) if all(c in _SUP for c in text) else None
-
-
-def slug(label: str) -> str:
-    """The part of an answer name that stands for a label: ``not spam`` -> ``not_spam``."""
-    return re.sub(r"[^0-9A-Za-z]+", "_", label.strip()).strip("_") or "x"
-
 
 class Quantity(msgspec.Struct, frozen=True):
     """One row of a topic's notation table.
 
     `index` holds the index letters in order (``"l k"``). `shape` is empty for scalars. `symbol`
     replaces the derived Unicode symbol. `template` shows labels: ``P({h} | {e})``; its fields are
-    index letters, or the phrases of an index value (`Notation.phrases`). `given` says what a typed
-    value is, where that is less than the meaning: ``weights of layer {l}``, of W after k updates.
+    index letters (``{k_}``: lowered), or the phrases of an index value (`Notation.phrases`); `latex` is
+    then the template for papers. `given` says what a typed value is, where that is less than the
+    meaning: ``weights of layer {l}``, of W after k updates.
     """
 
     name: str
@@ -125,6 +109,8 @@ class Symbols:
         self.quiet: set[tuple[str, str]] = set()
         """Pairs left out of symbols only: W1_0 is written W₁ where there is one update."""
         self.phrases: dict[str, dict[str, Mapping[str, str]]] = {k: dict(v) for k, v in notation.phrases.items()}
+        self.slugs: dict[str, str] = {}
+        """Labels without a Latin letter or digit -> x1, x2, … in the order in which the run names them."""
         self._base_cache: dict[tuple[str, bool], str] = {}
 
     def declare(self, *rows: Quantity) -> None:
@@ -180,14 +166,22 @@ class Symbols:
         words = dict(zip(row.letters, index or row.letters, strict=False))
         for letter, text in list(words.items()):
             phrases = self.phrases.get(letter, {})
+            words[letter + "_"] = subscript(text)
             words |= phrases.get(text) or phrases.get(letter, {})
         return words
+
+    def slug(self, label: object) -> str:
+        """The part of an answer name that stands for a label of this run: ``not_spam``, x1 for 雨; a number as it is."""
+        if isinstance(label, int):
+            return str(label)
+        text = str(label)
+        return slug(text, "") or self.slugs.setdefault(text, f"x{len(self.slugs) + 1}")
 
     # -- three hands ---------------------------------------------------------------------------
 
     def ascii(self, base: str, index: Sequence[object] = ()) -> str:
         """The answer name: ``m_hat_2``, ``W1_2``, ``y_hat_1[3]``, ``posterior_not_spam``."""
-        fused, after, bracket = self._parts(base, [_plain(i) for i in index], quiet=False)
+        fused, after, bracket = self._parts(base, [self.slug(i) for i in index], quiet=False)
         text = base + fused + "".join(f"_{i}" for i in after)
         return f"{text}[{','.join(bracket)}]" if bracket else text
 
@@ -210,20 +204,16 @@ class Symbols:
         if after and not low:
             raised = superscript("(" + ",".join(after) + ")")
             text += raised or f"^({','.join(after)})"
-        return text + (
-            subscript(",".join(bracket))
-            if bracket and all(len(b) == 1 and b.isalpha() for b in bracket)
-            else f"[{','.join(bracket)}]"
-            if bracket
-            else ""
-        )
+        if all(len(b) == 1 and b.isalpha() for b in bracket) or _is_place(bracket, bare=text == head):
+            return text + (subscript("".join(bracket)) if bracket else "")
+        return f"{text}[{','.join(bracket)}]"
 
     def latex(self, base: str, index: Sequence[str] = (), entry: str = "") -> str:
         """For papers: ``\\hat{m}_{2}``, ``W_{1}^{(2)}``."""
         row = self.quantity(base)
         if row and row.template:
-            texts = {k: _latex_words(v) for k, v in self._words(row, index).items()}
-            text = row.template.replace("|", r"\mid").format_map(texts)
+            texts = {k: latex_words(v) for k, v in self._words(row, index).items()}
+            text = (row.latex or row.template.replace("|", r"\mid")).format_map(texts)
             return text + (f"_{{{entry}}}" if entry and row.shape else "")
         fused, after, bracket = self._parts(base, list(index))
         if self._is_gradient(base) and base not in self.course:
@@ -231,9 +221,10 @@ class Symbols:
         text = self._head(base, latex=True)
         words = self._is_words(row, index)
         if words or (row and any(self.notation.indices.get(k) == "label" for k in row.letters)):
-            after = [_latex_words(a) for a in after]
+            after = [latex_words(a) for a in after]
         behind = ",".join(after)
-        low = [p for p in (fused, "" if fused else behind, entry, ",".join(bracket)) if p]
+        at = "".join(bracket) if _is_place(bracket, bare=not (fused or after or entry)) else ",".join(bracket)
+        low = [p for p in (fused, "" if fused else behind, entry, at) if p]
         if low and text.endswith("}") and "_{" in text:
             text = text[:-1] + "," + ",".join(low) + "}"
         elif low:
@@ -249,7 +240,7 @@ class Symbols:
     def _make_head(self, base: str, *, latex: bool) -> str:
         row = self.notation.table.get(base)
         if base in self.course:
-            return _latex_symbol(self.course[base]) if latex else self.course[base]
+            return latex_symbol(self.course[base]) if latex else self.course[base]
         if row is not None:
             given = row.latex if latex else row.symbol
             if given is not None:
@@ -281,26 +272,6 @@ def head_symbol(base: str, *, latex: bool = False) -> str:
     return text + "".join(subscript(p) for p in low)
 
 
-def _latex_words(text: str) -> str:
-    """A field of a template: letters as maths, words as text, a leading bar as a condition."""
-    if text.startswith(" | "):
-        return r" \mid " + _latex_words(text[3:])
-    return text if len(text) <= 1 and (not text or text.isalnum()) else r"\text{" + latex_text(text) + "}"
-
-
-def _latex_symbol(text: str) -> str:
-    """A symbol that a course chose, as typed: letters as maths, anything else as text."""
-    if len(text) == 1 and text.isalnum():
-        return text
-    return rf"\mathrm{{{text}}}" if text.isalnum() else r"\text{" + latex_text(text) + "}"
-
-
-def latex_text(text: str) -> str:
-    """`text` escaped for LaTeX text mode; control characters dropped."""
-    table = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
-             "^": r"\textasciicircum{}", "_": r"\_", "~": r"\textasciitilde{}", "%": r"\%"}  # fmt: skip
-    return "".join(table.get(c, c) for c in text if c.isprintable())
-
-
-def _plain(index: object) -> str:
-    return str(index) if isinstance(index, int) else slug(str(index))
+def _is_place(bracket: Sequence[str], *, bare: bool) -> bool:
+    """Whether row and column are written low and together, A₁₂: one character each, nothing low before them."""
+    return bare and len(bracket) == 2 and all(len(b) == 1 and b.isalnum() for b in bracket)

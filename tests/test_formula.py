@@ -195,7 +195,7 @@ def test_the_names_of_a_rule() -> None:
         ("prod(a[i] for i in N)", "Πᵢ aᵢ"),
         # matrices
         ("W[l] @ x", "Wₗ·x"),
-        ("W[l]*x", "Wₗ⊙x"),
+        ("W[l]*x", "Wₗ ⊙ x"),
         ("W[l].T @ x", "Wₗᵀ·x"),
         ("(W[l] @ x).T", "(Wₗ·x)ᵀ"),
         # names and numbers

@@ -54,7 +54,7 @@ def _typing_only(path: Path) -> set[int]:
 
 ORDER = [
     # a room imports from its own line and from the lines above it
-    "errors",
+    "errors letters",
     "notation",
     "numbers",
     "formula",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import permutations, product
 
 from dlsolve.errors import InputError
-from dlsolve.notation import slug
+from dlsolve.letters import slug
 
 Face = int | str
 """What one trial shows: a number, H or T, a card such as A♠, a colour."""
@@ -177,11 +177,12 @@ def listed(labels: Sequence[str], where: str) -> Space:
     """Equally likely outcomes as they are listed; words of H and T are tosses of coins."""
     slugs: dict[str, str] = {}
     for label in labels:
-        if slug(label) in slugs:
-            other = slugs[slug(label)]
+        name = slug(label, label)
+        if name in slugs:
+            other = slugs[name]
             same = "listed twice" if other == label else f"too like {other!r}"
             raise InputError(where, f"{label!r} is {same}", remedy="list each outcome once")
-        slugs[slug(label)] = label
+        slugs[name] = label
     if len(labels) > 1 and len({len(w) for w in labels}) == 1 and all(set(w) <= {"H", "T"} for w in labels):
         coins = tuple(Outcome(tuple(w)) for w in labels)
         return Space(coins, (len(labels),), frozenset({"coin", "listed"}), COIN)

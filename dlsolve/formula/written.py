@@ -57,11 +57,11 @@ def written_exact(value: Algebraic) -> str | None:
 
 
 def polynomial(poly: fmpq_poly, variable: Tree = LAM) -> Tree:
-    """By descending powers, zero terms left out: λ² − 5λ − 6; by ascending ones where the leading
-    term is negative: 1 − λ."""
+    """By descending powers, zero terms left out: λ² − 5λ − 6, −λ³ + λ²; a number less the variable
+    stays one, as on the diagonal of A − λI: 1 − λ."""
     out: Tree | None = None
     order = range(poly.degree(), -1, -1)
-    for n in order if poly.degree() >= 0 and poly[poly.degree()] > 0 else reversed(order):
+    for n in reversed(order) if poly.degree() == 1 and poly[1] < 0 else order:
         c = poly[n]
         if c == 0:
             continue

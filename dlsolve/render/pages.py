@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from dlsolve.render import Options
 from dlsolve.topic import Topic
+
+MANY_TOPICS = 20
+"""More of them are listed in two columns."""
 
 
 def page(options: Options, write: Callable[[Console], None]) -> str:
@@ -55,24 +58,44 @@ def prose(console: Console, text: str, *, indent: int = 0) -> None:
         console.print(Padding(Text(" ".join(part.replace("`", "").split())), (0, 0, 0, indent)))
 
 
+def _halves(chapters: Mapping[str, Sequence[Topic[Any]]]) -> list[list[str]]:
+    """The chapters in two columns, the first no shorter than the second and as near to it as can be."""
+    names = list(chapters)
+    lines = [len(chapters[c]) + 1 for c in names]
+    cut = next(n for n in range(1, len(names) + 1) if 2 * sum(lines[:n]) >= sum(lines))
+    return [names[:cut], names[cut:]]
+
+
+def _column(chapters: Sequence[tuple[str, Sequence[Topic[Any]]]], room: int, *, whole: bool) -> Group:
+    """Chapters below one another, each topic's title whole (and wrapped) or cut to its line of `room`."""
+    wide = max(len(t.name) for _, members in chapters for t in members)
+    out: list[Text | Padding] = []
+    for chapter, members in chapters:
+        table = Table.grid(padding=(0, 1))
+        table.add_column(style="bold", no_wrap=True, width=wide)
+        table.add_column(no_wrap=not whole, overflow="fold" if whole else "ellipsis", width=max(1, room - wide - 4))
+        for topic in members:
+            table.add_row(Text(topic.name), Text(topic.title if whole else topic.title.partition(":")[0]))
+        out += [Text(chapter, "bold cyan"), Padding(table, (0, 0, 0, 2))]
+    return Group(*out)
+
+
 def topics_page(topics: Sequence[Topic[Any]], options: Options) -> str:
-    """What can be solved, by chapter, in the order of `topics`, in one screen."""
+    """What can be solved, by chapter, in the order of `topics`, in one screen: a line a topic; where
+    there are many, in two columns, each title up to its colon."""
     chapters: dict[str, list[Topic[Any]]] = {}
     for topic in topics:
         chapters.setdefault(topic.chapter, []).append(topic)
-    wide = max(len(t.name) for t in topics)
+    columns = 2 if len(topics) > MANY_TOPICS else 1
 
     def write(console: Console) -> None:
-        for n, (chapter, members) in enumerate(chapters.items()):
-            if n and len(topics) < 15:
-                console.print()
-            console.print(Text(chapter, "bold cyan"))
-            table = Table.grid(padding=(0, 2))
-            table.add_column(style="bold", no_wrap=True, min_width=wide)
-            table.add_column()
-            for topic in members:
-                table.add_row(Text(topic.name), Text(topic.title))
-            console.print(Padding(table, (0, 0, 0, 2)))
+        page = Table.grid(padding=(0, 2), pad_edge=False)
+        parts = _halves(chapters) if columns == 2 else [list(chapters)]
+        room = (options.width - 2 * (columns - 1)) // columns
+        for _ in parts:
+            page.add_column(width=room)
+        page.add_row(*(_column([(c, chapters[c]) for c in part], room, whole=columns == 1) for part in parts))
+        console.print(page)
         console.print()
         console.print(Text("More of one: dlsolve explain TOPIC. A problem to start from: dlsolve example TOPIC"))
 

@@ -199,3 +199,9 @@ def test_unusable_input_is_named(given_: dict[str, Any], says: str) -> None:
     with pytest.raises(InputError) as fault:
         solved(TOPIC, given_)
     assert says in str(fault.value)
+
+
+def test_labels_without_latin_letters_are_numbered_in_their_order() -> None:
+    trace = solved(TOPIC, {"prior": {"雨": "0.3", "晴": "0.7"}, "likelihood": {"雨": "0.9", "晴": "0.2"}})
+    assert {"posterior_x1", "posterior_x2"} <= {trace.name(key) for key in trace.answers} | set(trace.aliases)
+    assert number(trace.env[trace.answers[0]]) == pytest.approx(27 / 41)

@@ -56,8 +56,10 @@ NOTATION = Notation(
         Quantity("lam", "eigenvalue k, repeated as often as it is a root", "k", kind="multiset"),
         Quantity("v", "eigenvector for eigenvalue k", "k", shape="n×1", kind="direction"),
         Quantity("u", "generalised eigenvector in place k", "k", shape="n×1", kind="direction"),
-        Quantity("alg", "algebraic multiplicity of eigenvalue k", "k", kind="integer"),
-        Quantity("geo", "geometric multiplicity of eigenvalue k", "k", kind="integer"),
+        Quantity("alg", "algebraic multiplicity of eigenvalue k", "k", kind="integer", template="m_a(λ{k_})",
+                 latex=r"m_a(\lambda_{{{k}}})"),
+        Quantity("geo", "geometric multiplicity of eigenvalue k", "k", kind="integer", template="m_g(λ{k_})",
+                 latex=r"m_g(\lambda_{{{k}}})"),
         Quantity("multiplicities", "how often each eigenvalue is a root", kind="choice", symbol="multiplicities"),
         Quantity("diagonalisable", "whether n independent eigenvectors exist", kind="choice",
                  symbol="diagonalisable"),
@@ -137,8 +139,14 @@ def _vectors(
             rule, before, _column(vector), key=("v", k + n), why=f"{c} ≠ 0", shown=f"{c}·{text}" if text else None
         )
         t.answer(("v", k + n))
-    t.operation("times a root", None, fmpq(e.algebraic), key=("alg", k), why="algebraic multiplicity")
-    t.operation("independent eigenvectors", None, fmpq(e.geometric), key=("geo", k), why="geometric multiplicity")
+    t.operation("how often it is a root of p(λ)", None, fmpq(e.algebraic), key=("alg", k), why="algebraic multiplicity")
+    t.operation(
+        "how many independent eigenvectors it has",
+        None,
+        fmpq(e.geometric),
+        key=("geo", k),
+        why="geometric multiplicity",
+    )
     if e.links:
         _generalised(t, k, e, exact=exact)
     return vectors
@@ -182,7 +190,7 @@ def _verdict(
     n = len(rows)
     t.section("Diagonalisable?")
     often = ", ".join(f"{text_of(t, e.value)} {_TIMES[e.algebraic]}" for e in found)
-    t.operation("times a root", None, often, key="multiplicities")
+    t.operation("how often each is a root", None, often, key="multiplicities")
     columns = [v for vectors in basis.values() for v in vectors]
     full = len(columns) == n
     why = f"{len(columns)} independent eigenvector{'s' if len(columns) != 1 else ''}, {n} needed"

@@ -23,7 +23,8 @@ from flint import fmpq
 from dlsolve.errors import InputError
 from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
-from dlsolve.notation import Notation, Quantity, slug
+from dlsolve.letters import slug
+from dlsolve.notation import Notation, Quantity
 from dlsolve.numbers.show import decimal, fraction, terminates
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Key, Trace
@@ -163,7 +164,7 @@ def _names(t: Trace, rows: list[str], columns: list[str]) -> None:
     """P_girl, P_girl_and_passed, P_girl_given_passed: what people write for rows and columns."""
     for key in list(t.steps):
         base = key if isinstance(key, str) else str(key[0])
-        labels = [slug(str(i)) for i in key[1:]] if not isinstance(key, str) else []
+        labels = [t.symbols.slug(str(i)) for i in key[1:]] if not isinstance(key, str) else []
         word = {"P_and": "_and_", "P_or": "_or_", "P_row_given": "_given_", "P_col_given": "_given_", "P_row": "",
                 "P_col": ""}.get(base)  # fmt: skip
         if word is not None and not set(rows) & set(columns):
@@ -212,7 +213,7 @@ def _from_margins(p: Problem) -> Cells:
         missing = [n for n in ("total", "A", "B", "both") if getattr(p, n) is None]
         raise InputError(f"$.given.{missing[0]}", "is missing", remedy="give total, A, B and both")
     names = p.names or ["A", "B"]
-    if len(names) != 2 or slug(names[0]) == slug(names[1]):
+    if len(names) != 2 or slug(names[0], names[0]) == slug(names[1], names[1]):
         raise InputError("$.given.names", "two different names are needed", found=", ".join(names))
     cells = {"both": p.both, "A without B": p.A - p.both, "B without A": p.B - p.both,
              "neither": p.total - p.A - p.B + p.both}  # fmt: skip

@@ -122,7 +122,7 @@ def _without_x(tree: Tree) -> Tree | None:
 
 
 def _without_sigmoid(tree: Tree) -> Tree | None:
-    """∂L/∂ŷ ⊙ (ŷ⊙(1 − ŷ)) -> ∂L/∂ŷ."""
+    """∂L/∂ŷ ⊙ ŷ ⊙ (1 − ŷ) -> ∂L/∂ŷ."""
     return tree.left if isinstance(tree, Bin) and tree.op == "*" and quantity(tree.left, ("dy_hat",)) else None
 
 
