@@ -21,6 +21,7 @@ from dlsolve.numbers.show import Digits
 from dlsolve.problem import Course, ProblemFile
 from dlsolve.solver import Solution, chosen, solve_problem
 from dlsolve.topic import Topic
+from dlsolve.trace import MAX_STEPS
 
 
 class Overlay(msgspec.Struct, frozen=True):
@@ -34,6 +35,8 @@ class Overlay(msgspec.Struct, frozen=True):
     digits: Digits | None = None
     carry: Digits | None = None
     arith: str = "auto"
+    limit: int = MAX_STEPS
+    """Named values that a run may work out."""
 
 
 def solve(problem: ProblemFile, overlay: Overlay | None = None) -> Solution:
@@ -58,6 +61,7 @@ def solve(problem: ProblemFile, overlay: Overlay | None = None) -> Solution:
         carry=over.carry,
         arith=over.arith,
         numbers=count(fields),
+        limit=over.limit,
         meta={**meta, "given": jsonable(given, fields), "conventions": conventions},
     )
     _check_names(problem, solution)

@@ -20,7 +20,7 @@ from dlsolve.numbers.show import Digits, is_settled
 from dlsolve.policy import EXACT_POLICY, Carry, Policy
 from dlsolve.readings import shown_value
 from dlsolve.topic import Topic
-from dlsolve.trace import Operation, Trace
+from dlsolve.trace import MAX_STEPS, Operation, Trace, too_long
 
 FLOAT_FROM_STEPS = 1_000
 FLOAT_FROM_NUMBERS = 2_000
@@ -48,6 +48,7 @@ def run(
     digits: Digits | None = None,
     policy: Policy = EXACT_POLICY,
     arithmetic: Arithmetic = EXACT,
+    limit: int = MAX_STEPS,
 ) -> Trace:
     """One run of `topic` under `policy`, at the least precision that decides it.
 
@@ -56,7 +57,7 @@ def run(
     choices = chosen(topic, conventions or {}, topic.defaults(problem))
     for bits in LADDER:
         with precision(bits):
-            trace = Trace(Symbols(topic.notation, symbols), topic.rules, choices, arithmetic, policy, bits)
+            trace = Trace(Symbols(topic.notation, symbols), topic.rules, choices, arithmetic, policy, bits, limit)
             try:
                 topic.solve(problem, trace)
                 _decide(trace, digits or Digits())
@@ -112,17 +113,21 @@ def solve_problem(
     arith: str = "auto",
     numbers: int = 0,
     meta: Mapping[str, Any] | None = None,
+    limit: int = MAX_STEPS,
 ) -> Solution:
-    """Solve one problem. `numbers` counts the given numbers; `arith` is auto, exact or float64."""
+    """Solve one problem. `numbers` counts the given numbers; `arith` is auto, exact or float64; `limit`
+    counts the named values that a run may work out."""
     digits = digits or Digits()
+    if topic.steps(problem) > limit:
+        raise too_long(limit)
     long = topic.steps(problem) > FLOAT_FROM_STEPS or numbers > FLOAT_FROM_NUMBERS
     arithmetic = FLOAT64 if arith == "float64" or (arith == "auto" and long) else EXACT
-    how = {"conventions": conventions, "symbols": symbols, "arithmetic": arithmetic}
+    how = {"conventions": conventions, "symbols": symbols, "arithmetic": arithmetic, "limit": limit}
     exact = run(topic, problem, digits=digits, **how)  # type: ignore[arg-type]
     carried = run(topic, problem, digits=carry, policy=Carry(carry), **how) if carry else None  # type: ignore[arg-type]
     shown = carried or exact
     if topic.contrast and not long:
-        shown.remarks += _contrasts(topic, problem, exact, digits, conventions or {}, symbols or {})
+        shown.remarks += _contrasts(topic, problem, exact, digits, conventions or {}, symbols or {}, limit)
     return Solution(topic, problem, shown, carry or digits, arithmetic.name, exact if carried else None, meta or {})
 
 
@@ -133,6 +138,7 @@ def _contrasts(
     digits: Digits,
     conventions: Mapping[str, str],
     symbols: Mapping[str, str],
+    limit: int,
 ) -> list[str]:
     """Where the same problem ends elsewhere in the other arithmetic or by another convention."""
     said: list[str | None] = []
@@ -147,7 +153,8 @@ def _contrasts(
             runs = [(done.arithmetic, {**conventions, key: choice}) for choice in rest]
         for arithmetic, choices in runs:
             try:
-                trace = run(topic, problem, conventions=choices, symbols=symbols, digits=digits, arithmetic=arithmetic)
+                trace = run(topic, problem, conventions=choices, symbols=symbols, digits=digits,
+                            arithmetic=arithmetic, limit=limit)  # fmt: skip
             except DlsolveError:
                 continue  # the problem has no answer done otherwise: there is nothing to compare
             same = key == "arith"

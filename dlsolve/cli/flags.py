@@ -19,6 +19,7 @@ from dlsolve.topic import Topic
 GIVEN, CONVENTION = "given_", "convention_"
 PANEL_GIVEN, PANEL_CONVENTIONS, PANEL_COMMON = "Given", "Conventions", "How to solve and print"
 PANEL_MARKING = "Marking"
+PANEL_BATCH = "Batch"
 
 
 class Flag(msgspec.Struct, frozen=True):
@@ -39,7 +40,7 @@ class Flag(msgspec.Struct, frozen=True):
 
 
 COMMON: tuple[Flag, ...] = (
-    Flag(("--format",), "format", "terminal (tables), plain (text), markdown or json", "FORMAT"),
+    Flag(("--format",), "format", "terminal (tables), plain (text), markdown, json or python", "FORMAT"),
     Flag(("-o", "--output"), "output", "write to this file instead, whole or not at all", "FILE"),
     Flag(("--digits",), "digits", "digits to show: 5, 5sf (figures) or 4dp (places)", "DIGITS"),
     Flag(("--carry",), "carry", "round every named value as by hand: 4sf or 4dp", "DIGITS"),
@@ -61,6 +62,14 @@ MARKING: tuple[Flag, ...] = (
     ),
     Flag(("--reveal",), "reveal", "none (verdicts alone), first (slip) or all", "REVEAL", panel=PANEL_MARKING),
     Flag(("--decimal-comma",), "decimal_comma", "answers are written 0,5", switch=True, panel=PANEL_MARKING),
+)
+BATCH: tuple[Flag, ...] = (
+    Flag(("--jobs",), "jobs", "processes (default: the cores there are)", "N", panel=PANEL_BATCH),
+    Flag(("--resume",), "resume", "continue the run that stands in OUT", switch=True, panel=PANEL_BATCH),
+    Flag(("--shard",), "shard", "only part i of n; `dlsolve merge` joins the parts", "i/n", panel=PANEL_BATCH),
+    Flag(("--fail-fast",), "fail_fast", "stop at the first failure", switch=True, panel=PANEL_BATCH),
+    Flag(("--limit",), "limit", "named values a problem may work out (250000)", "COUNT", panel=PANEL_BATCH),
+    Flag(("--timeout",), "timeout", "seconds a problem may take (120; 0: any)", "SECONDS", panel=PANEL_BATCH),
 )
 TABLE: tuple[Flag, ...] = (
     Flag(("--data",), "data", "samples from a CSV file with a header row", "FILE.csv", panel=PANEL_GIVEN),

@@ -16,7 +16,7 @@ from typer._click.core import Command, Context, Parameter
 from typer._click.exceptions import BadOptionUsage, ClickException, MissingParameter, NoSuchOption
 
 from dlsolve import __version__, catalog
-from dlsolve.cli.flags import COMMON, MARKING, STEPS, Flag, topic_flags
+from dlsolve.cli.flags import BATCH, COMMON, MARKING, STEPS, Flag, topic_flags
 from dlsolve.errors import InputError
 from dlsolve.fields.found import nearest, short
 from dlsolve.render.command import example_command
@@ -28,6 +28,8 @@ STATIC = {
     "example": "A problem file to start from.",
     "schema": "The JSON Schema of problem files, for editors.",
     "solve": "Solve problem files, the topic read from each.",
+    "batch": "Solve folders or .jsonl files of problems, in parallel.",
+    "merge": "Join the outputs of a batch's shards.",
     "check": "Mark answers: what is right, the first slip, and which slip it was.",
     "sheet": "A blank answer sheet: the statement, and every name asked.",
     "options": "Which option of a multiple choice is right, and what leads to the others.",
@@ -97,6 +99,8 @@ def _version() -> Parameter:
 def _static(name: str) -> Command:
     if name in _KEPT:
         return _marking(name)
+    if name in ("batch", "merge"):
+        return _batch(name)
     from dlsolve.cli import commands
 
     callbacks: dict[str, tuple[Callable[..., int], list[Parameter]]] = {
@@ -141,6 +145,23 @@ def _marking(name: str) -> Command:
     return typer.core.TyperCommand(
         name, callback=callback, params=[problem, *params, *_options(common)], help=STATIC[name],
         context_settings=SETTINGS,
+    )  # fmt: skip
+
+
+def _batch(name: str) -> Command:
+    from dlsolve.cli import batch
+
+    out = Flag(("-o", "--output"), "output", "a folder, or a .jsonl file", "OUT")
+    if name == "merge":
+        params = [_argument("outs", "OUT...", many=True), *_options([out, *(f for f in COMMON if f.key == "debug")])]
+        callback: Callable[..., int] = batch.merge
+    else:
+        format_ = Flag(("--format",), "format", "markdown, plain or json", "FORMAT")
+        common = [out if f.key == "output" else format_ if f.key == "format" else f for f in COMMON]
+        params = [_argument("paths", "PATH...", many=True), *_options([*BATCH, *common, STEPS])]
+        callback = batch.batch
+    return typer.core.TyperCommand(
+        name, callback=callback, params=params, help=STATIC[name], context_settings=SETTINGS
     )  # fmt: skip
 
 

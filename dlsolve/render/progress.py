@@ -4,9 +4,43 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+
+class Bar:
+    """How far a batch is: done, failed, rate, time left. Nothing where stderr is no terminal."""
+
+    def __init__(self, total: int | None) -> None:
+        self._bar: Any = None
+        if not sys.stderr.isatty():
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]:.0f}/s", markup=False),
+                   TextColumn("{task.fields[failed]} failed", markup=False), TimeRemainingColumn())  # fmt: skip
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task("", total=total, failed=0, rate=0.0)
+        self._start = self._drawn = time.monotonic()
+        self._bar.start()
+
+    def move(self, done: int, failed: int, before: int = 0) -> None:
+        """`done` in all, of which an earlier run had done `before`."""
+        now = time.monotonic()
+        if self._bar is None or now - self._drawn < 0.1:
+            return
+        self._drawn = now
+        rate = (done - before) / max(now - self._start, 1e-3)
+        self._bar.update(self._task, completed=done, failed=failed, rate=rate)
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+
 
 PATIENCE = 1.0
 """Seconds before anything is shown."""

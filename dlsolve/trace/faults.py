@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dlsolve.errors import DomainError
+from dlsolve.errors import DomainError, LimitError
 from dlsolve.formula.rules import Rule
 from dlsolve.formula.tree import Index
 from dlsolve.numbers.precision import UndecidedError, at_most
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 HOPELESS_BITS = 512
 """A ball that is still no number at this precision comes from a division by 0."""
+MAX_STEPS = 2_000_000
+"""Named values, the entries of exact matrices counted singly, that a run works out unless told otherwise."""
+
+
+def too_long(limit: int) -> LimitError:
+    """The error of a run that has worked out `limit` values."""
+    return LimitError(f"more than {limit} named values are to be worked out; shorten the run")
 
 
 def checked(trace: Trace, rule: Rule, index: tuple[Index, ...], value: Any) -> Any:

@@ -47,7 +47,8 @@ def before(trace: Trace, sign: str, value: Any, other: Any) -> bool:
     except UndecidedError:
         if not trace.policy.lenient:
             raise
-        return bool(trace.arithmetic.test(sign, to_float(value), to_float(other)))
+        left, right = to_float(value), to_float(other)
+        return left > right if sign == ">" else left < right
 
 
 def largest(trace: Trace, base: str, members: Sequence[Index], at: tuple[Index, ...] = ()) -> Index:

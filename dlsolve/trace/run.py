@@ -13,22 +13,20 @@ from typing import Any
 from flint import arb, fmpq
 
 from dlsolve.conventions import CONVENTIONS
-from dlsolve.errors import DomainError, InputError, LimitError, RuleError
+from dlsolve.errors import DomainError, InputError, RuleError
 from dlsolve.formula.compiled import EXACT, FLOAT64, Arithmetic, compiled
 from dlsolve.formula.rules import Rule, RuleBook, rename
 from dlsolve.formula.tree import Index
-from dlsolve.notation import Symbols, slug
+from dlsolve.notation import Symbols
 from dlsolve.numbers.elementary import MAX_BITS
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError
 from dlsolve.numbers.show import to_float
 from dlsolve.policy import EXACT_POLICY, Policy
 from dlsolve.trace import questions
-from dlsolve.trace.faults import checked, not_finite, outside
+from dlsolve.trace.faults import MAX_STEPS, checked, not_finite, outside, too_long
 from dlsolve.trace.items import Branch, Check, Given, Item, Key, Note, Operation, RunTable, Step
 from dlsolve.trace.values import Environment, close
-
-MAX_STEPS = 2_000_000
 
 
 class Trace:
@@ -42,6 +40,7 @@ class Trace:
         arithmetic: Arithmetic = EXACT,
         policy: Policy = EXACT_POLICY,
         bits: int = 128,
+        limit: int = MAX_STEPS,
     ) -> None:
         self.symbols = symbols
         self.book = book
@@ -49,6 +48,8 @@ class Trace:
         self.arithmetic = arithmetic
         self.policy = policy
         self.bits = bits
+        self.limit = limit
+        self._entries = 0
         self.items: list[Item] = []
         self.sections = [""]
         self.env = Environment()
@@ -100,11 +101,11 @@ class Trace:
         """
         slugs: dict[str, Index] = {}
         for member in members:
-            other = slugs.setdefault(slug(str(member)), member)
+            other = slugs.setdefault(own := self.symbols.slug(member), member)
             if other is not member and isinstance(member, str):
                 raise InputError(
                     "",
-                    f"{other!r} and {member!r} would share the answer name {slug(member)!r}",
+                    f"{other!r} and {member!r} would share the answer name {own!r}",
                     remedy="rename one of them",
                 )
         self.sets[name] = tuple(members)
@@ -175,6 +176,8 @@ class Trace:
                 value = rescued
         else:
             value = checked(self, rule, index, value)
+            if kind is Matrix:
+                self._entries += value.shape[0] * value.shape[1]
         handed = self.policy.hand_on(self, key, value) if self._slow else value
         self._assign(key, handed)
         step = Step(key, rule, index, value, handed, self._section)
@@ -287,8 +290,8 @@ class Trace:
     def _assign(self, key: Key, value: Any) -> None:
         if key in self.env:
             raise RuleError(f"{self.name(key)} is assigned twice")
-        if len(self.env) > MAX_STEPS:
-            raise LimitError(f"more than {MAX_STEPS} named values; shorten the run")
+        if len(self.steps) + self._entries > self.limit:
+            raise too_long(self.limit)
         self.env[key] = value
 
     def close(self, left: Any, right: Any) -> bool:

@@ -1,0 +1,243 @@
+"""Where solutions go: a folder that mirrors the input, or one .jsonl file; an index, and the errors.
+
+Every file is written aside (``.part``) and then renamed. The index grows by one line a problem, in
+order, and is the memory of the run: what stands in it is done. It gets its name when all is done.
+
+A folder: ``<name>.<ending>``, ``index.jsonl``, ``errors.jsonl`` (and ``index.md`` where the solutions are
+Markdown). A file ``all.jsonl``: that, ``all.index.jsonl``, ``all.errors.jsonl``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import IO
+
+import msgspec
+
+from dlsolve.batch.items import Fault, Task, text
+from dlsolve.batch.work import Done
+from dlsolve.errors import InputError
+from dlsolve.fields.found import short
+
+PART = ".part"
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One line of the index. `file` is the solution's, relative to the folder; null in a .jsonl file and
+    where there is none (`failed`). `digest` is that of the problem and the settings."""
+
+    number: int
+    path: str
+    item: int | None
+    id: str
+    topic: str
+    title: str
+    file: str | None
+    failed: bool
+    digest: str
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One solution in a .jsonl file."""
+
+    path: str
+    item: int | None
+    id: str
+    topic: str
+    solution: msgspec.Raw
+
+
+class Error(msgspec.Struct, frozen=True):
+    """One line of errors.jsonl."""
+
+    path: str
+    item: int | None
+    id: str
+    field: str
+    value: str
+    message: str
+
+
+def is_lines(out: str) -> bool:
+    """Whether OUT is one file of lines."""
+    return out.endswith((".jsonl", ".ndjson"))
+
+
+class Output:
+    """The files of one OUT. `ending` of the solutions' files; none for one .jsonl file."""
+
+    def __init__(self, out: str, ending: str) -> None:
+        self.out = out
+        self.lines = is_lines(out)
+        self.ending = ending
+        stem = os.path.splitext(out)[0] + "." if self.lines else os.path.join(out, "")
+        self.index = f"{stem}index.jsonl"
+        self.errors = f"{stem}errors.jsonl"
+        self.pages = None if self.lines or ending != "md" else f"{stem}index.md"
+        self.streams = [self.errors, *([out] if self.lines else [])]
+        """Files of lines that end with the index."""
+        self._open: dict[str, IO[bytes]] = {}
+        self._folders: set[str] = set()
+
+    # -- opening -------------------------------------------------------------------------------
+
+    def exists(self) -> bool:
+        """Whether an earlier run stands here."""
+        return any(os.path.exists(self.index + end) for end in ("", PART))
+
+    def begin(self) -> None:
+        """Make an OUT that is not there yet, or empty. Raises `InputError`."""
+        where = f"-o {text(self.out)}"
+        if self.exists():
+            remedy = "--resume continues it; else name another, or delete it first"
+            raise InputError(where, "holds an earlier run", remedy=remedy)
+        taken = os.path.exists(self.out) if self.lines else os.path.isdir(self.out) and os.listdir(self.out)
+        if taken or (not self.lines and os.path.exists(self.out) and not os.path.isdir(self.out)):
+            remedy = "name a .jsonl file or a folder that is new or empty"
+            raise InputError(where, "is there already, and not from a batch", remedy=remedy)
+        try:
+            os.makedirs(os.path.dirname(self.index) or ".", exist_ok=True)
+            for path in [self.index, *self.streams]:
+                self._open[path] = open(path + PART, "wb", buffering=0)  # noqa: SIM115 - closed by `close`
+        except (OSError, ValueError) as fault:
+            raise unwritable(self.out, fault) from fault
+
+    def reopen(self, keep: dict[str, int]) -> None:
+        """Continue an earlier run: of each file, its first `keep` bytes. Raises `InputError`."""
+        try:
+            for path in [self.index, *self.streams]:
+                file = open(path + PART, "ab", buffering=0)  # noqa: SIM115
+                file.truncate(keep[path])
+                self._open[path] = file
+        except OSError as fault:
+            raise unwritable(self.out, fault) from fault
+
+    # -- one problem ---------------------------------------------------------------------------
+
+    def put(self, task: Task, done: Done, digest: str) -> None:
+        """Write what became of `task`. Raises `InputError` where that cannot be written."""
+        try:
+            if done.data is None:
+                fault = done.fault or Fault("", "", "no result")
+                error = Error(task.path, task.item, done.id, fault.field, fault.value, fault.message)
+                self._line(self.errors, error)
+                self._enter(task, done, digest, None)
+            elif self.lines:
+                self._line(self.out, Line(task.path, task.item, done.id, done.topic, self._raw(done.data)))
+                self._enter(task, done, digest, None)
+            else:
+                file = self._free(task.name)
+                # first the index: should the run end between the two, the file is written again, under this name
+                self._enter(task, done, digest, file)
+                self.write(file, done.data)
+        except OSError as fault:
+            raise unwritable(self.out, fault) from fault
+
+    def _raw(self, data: bytes) -> msgspec.Raw:
+        if self.ending == "json":
+            return msgspec.Raw(msgspec.json.format(data, indent=-1))
+        return msgspec.Raw(msgspec.json.encode(data.decode()))
+
+    def _enter(self, task: Task, done: Done, digest: str, file: str | None) -> None:
+        self.enter(Entry(task.number, task.path, task.item, done.id, done.topic, done.title,
+                         None if file is None else text(file), done.data is None, digest))  # fmt: skip
+
+    def enter(self, entry: Entry) -> None:
+        self._line(self.index, entry)
+
+    def _line(self, path: str, record: msgspec.Struct) -> None:
+        self.append(path, encoded(record))
+
+    def append(self, path: str, line: bytes) -> None:
+        self._open[path].write(line)
+
+    def _free(self, name: str) -> str:
+        """`name` with its ending, counted on where there is such a file already."""
+        taken = {os.path.basename(p) for p in (self.index, *self.streams, self.pages or "")}
+        file, more = f"{name}.{self.ending}", 1
+        while file in taken or os.path.lexists(os.path.join(self.out, file)):
+            more += 1
+            file = f"{name}-{more}.{self.ending}"
+        return file
+
+    def write(self, file: str, data: bytes) -> None:
+        """One file in OUT, whole or not at all."""
+        path = os.path.join(self.out, file)
+        folder = os.path.dirname(path)
+        if folder not in self._folders:
+            os.makedirs(folder, exist_ok=True)
+            self._folders.add(folder)
+        with open(path + PART, "wb", buffering=0) as aside:
+            aside.write(data)
+        os.replace(path + PART, path)
+
+    # -- closing -------------------------------------------------------------------------------
+
+    def close(self, *, complete: bool) -> None:
+        """Give the files their names; the index only where all is done, so that it can be resumed."""
+        try:
+            if complete and self.pages:
+                self.write(os.path.basename(self.pages), b"".join(_pages(entries(self.index + PART))))
+            for path in [*self.streams, *([self.index] if complete else [])]:
+                self._open.pop(path).close()
+                os.replace(path + PART, path)
+        except OSError as fault:
+            raise unwritable(self.out, fault) from fault
+        finally:
+            for file in self._open.values():
+                file.close()
+            self._open.clear()
+
+
+def encoded(record: msgspec.Struct) -> bytes:
+    """A record as a line."""
+    try:
+        return msgspec.json.encode(record) + b"\n"
+    except UnicodeEncodeError:  # half a surrogate pair in a user's text
+        safe = {k: v.encode("utf-8", "replace").decode() if isinstance(v, str) else v
+                for k, v in msgspec.structs.asdict(record).items()}  # fmt: skip
+        return msgspec.json.encode(safe) + b"\n"
+
+
+_ENTRY = msgspec.json.Decoder(Entry)
+
+
+def entries(path: str) -> Iterator[Entry]:
+    """The whole lines of an index, one after another."""
+    with open(path, "rb") as file:
+        for line in file:
+            if line.endswith(b"\n"):
+                yield _ENTRY.decode(line)
+
+
+def _pages(found: Iterator[Entry]) -> Iterator[bytes]:
+    """The index of a folder of Markdown: a link a solution, in order."""
+    from urllib.parse import quote
+
+    from dlsolve.render.markdown import escaped
+
+    yield b"# Solutions\n\n"
+    for entry in found:
+        if entry.file is not None:
+            says = escaped("x" + (entry.title or entry.file))[1:]
+            yield f"- [{says}]({quote(entry.file)})\n".encode()
+
+
+def unwritable(out: str, fault: OSError | ValueError) -> InputError:
+    reason = (getattr(fault, "strerror", None) or "not a file name").lower()
+    return InputError(f"-o {short(text(out))}", reason, remedy="what is finished stays; --resume continues")
+
+
+def check_out(out: str, paths: Sequence[str]) -> None:
+    """Refuse an OUT that is one of `paths`, or stands inside one. Raises `InputError`."""
+    real = os.path.realpath(out)
+    for path in paths:
+        if path == "-":
+            continue
+        source = os.path.realpath(path)
+        inside = os.path.isdir(source) and os.path.join(real, "").startswith(os.path.join(source, ""))
+        if real == source or inside:
+            where = "is" if real == source else "stands inside"
+            raise InputError(f"-o {short(text(out))}", f"{where} {short(text(path))}, which is read",
+                             remedy="name a place outside of what is solved")  # fmt: skip

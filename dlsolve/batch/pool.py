@@ -1,0 +1,268 @@
+"""Any work over many items, in parallel and in order, outliving workers that die.
+
+Results come in the order of the items. A fixed number of items is in flight, so memory does not grow
+with their number. When a worker is killed, what it may have been at is done again by itself, alone:
+the item that kills a second time is the culprit, and is given to `lost`.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from itertools import chain, islice
+from typing import Generic, Literal, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+FEW = 4
+"""So few items are done here and now: starting a process takes longer."""
+AIM = 0.15
+"""Seconds of work a chunk is meant to hold."""
+MOST, MOST_BYTES = 32, 1_000_000
+"""Items and bytes of a chunk, at most."""
+GRACE = 20.0
+"""Seconds a worker is given beyond its clock before it is taken for stuck."""
+
+Work = Callable[[Sequence[T]], list[R]]
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def processes(workers: int) -> Executor:
+    """A pool of `workers` processes that do not share this one's memory or threads, where there are such."""
+    import multiprocessing
+
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if "forkserver" in methods:
+        context.set_forkserver_preload(["dlsolve.batch.work"])
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_settle)
+
+
+def _settle() -> None:
+    """In a new worker: Ctrl-C is the parent's business, and a worker does not outlive it."""
+    import gc
+    import multiprocessing
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def ordered(
+    items: Iterable[T],
+    work: Work[T, R],
+    *,
+    jobs: int,
+    lost: Callable[[T, str], R],
+    executor: Executor | None = None,
+    patience: float = 0.0,
+    size: Callable[[T], int] = lambda _: 1,
+) -> Iterator[tuple[T, R]]:
+    """(item, result) of every item, in order. `work` takes a chunk and returns as many results; it is
+    pickled, and must not raise. `patience` is the most seconds an item may take (0: any)."""
+    source = iter(items)
+    if executor is None:
+        first = list(islice(source, FEW + 1))
+        if len(first) <= FEW:
+            for item in first:
+                yield item, work([item])[0]
+            return
+        source = chain(first, source)
+    crew = _Crew(source, work, jobs, lost, executor, patience, size)
+    try:
+        yield from crew.results()
+    except BaseException:
+        crew.stop(now=True)
+        raise
+    crew.stop(now=False)
+
+
+class _Crew(Generic[T, R]):
+    """Chunks in flight, in order. A chunk without a future is under suspicion: its pool died."""
+
+    def __init__(
+        self,
+        source: Iterator[T],
+        work: Work[T, R],
+        jobs: int,
+        lost: Callable[[T, str], R],
+        executor: Executor | None,
+        patience: float,
+        size: Callable[[T], int],
+    ) -> None:
+        self.source = source
+        self.work = work
+        self.jobs = max(1, jobs)
+        self.lost = lost
+        self.given = executor
+        self.patience = patience
+        self.size = size
+        self.pool: Executor | None = executor
+        self.solo: Executor | None = None
+        """One worker, for what is done again alone."""
+        self.queue: deque[tuple[list[T], Future[tuple[list[R], float]] | None]] = deque()
+        self.pace = AIM
+        self.over = False
+
+    def results(self) -> Iterator[tuple[T, R]]:
+        while True:
+            self.fill()
+            if not self.queue:
+                return
+            items, future = self.queue[0]
+            if future is not None and not future.done() and not self.full():
+                undone = [f for _, f in self.queue if f is not None and not f.done()]
+                if wait(undone, timeout=self.room(), return_when=FIRST_COMPLETED).done:
+                    continue  # there is room for more, though the first is not done yet
+            found = self.finish(items, future)
+            self.queue.popleft()
+            yield from zip(items, found, strict=True)
+
+    # -- chunks --------------------------------------------------------------------------------
+
+    def running(self) -> int:
+        return sum(1 for _, f in self.queue if f is not None and not f.done())
+
+    def full(self) -> bool:
+        """Whether nothing more is to be sent out before the first chunk is done."""
+        return self.over or len(self.queue) >= 12 * self.jobs or any(f is None for _, f in self.queue)
+
+    def fill(self) -> None:
+        while not self.full() and self.running() < 2 * self.jobs + 1:
+            items = self.take()
+            if not items:
+                self.over = True
+                return
+            self.queue.append((items, self.send(items)))
+
+    def take(self) -> list[T]:
+        items: list[T] = []
+        most = max(1, min(MOST, int(AIM / self.pace)))
+        room = MOST_BYTES
+        for item in islice(self.source, most):
+            items.append(item)
+            room -= self.size(item)
+            if room <= 0:
+                break
+        return items
+
+    def send(self, items: list[T]) -> Future[tuple[list[R], float]] | None:
+        if self.pool is None:
+            self.pool = processes(self.jobs)
+        try:
+            return self.pool.submit(_timed, self.work, items)
+        except (BrokenExecutor, RuntimeError):
+            return None
+
+    def room(self) -> float | None:
+        """Seconds until what is in flight must have moved."""
+        if not self.patience:
+            return None
+        return GRACE + self.patience * sum(len(items) for items, f in self.queue if f is not None and not f.done())
+
+    def finish(self, items: list[T], future: Future[tuple[list[R], float]] | None) -> list[R]:
+        if future is None:
+            return self.alone(items)
+        try:
+            found, seconds = future.result(self.room())
+        except Exception as fault:
+            # a dead pool, a stuck worker, a scheduler that gave up
+            if self.pool is not self.given or isinstance(fault, BrokenExecutor):
+                self.bury()
+            return self.alone(items)
+        self.pace = 0.7 * self.pace + 0.3 * max(1e-4, seconds / len(items))
+        return found
+
+    # -- after a death -------------------------------------------------------------------------
+
+    def bury(self) -> None:
+        """Leave the dead pool; all that it had not finished is under suspicion."""
+        for n, (items, future) in enumerate(self.queue):
+            fine = future is not None and future.done() and not future.cancelled() and future.exception() is None
+            if not fine:
+                self.queue[n] = (items, None)
+        self.drop("pool")
+
+    def alone(self, items: list[T]) -> list[R]:
+        """`items` in a pool that nothing else uses; one by one where that dies too."""
+        found = self.attempt(items)
+        if isinstance(found, list):
+            return found
+        if len(items) == 1:
+            self.acquit()
+            return [self.lost(items[0], found)]
+        return [result for item in items for result in self.alone([item])]
+
+    def attempt(self, items: list[T]) -> list[R] | str:
+        """The results of `items`, or how their worker ended."""
+        own = self.pool is None or self.pool is not self.given
+        if own and self.solo is None:
+            self.solo = processes(1)
+        pool = self.solo if own else self.given
+        assert pool is not None
+        room = GRACE + self.patience * len(items) if self.patience else None
+        try:
+            return pool.submit(_timed, self.work, items).result(room)[0]
+        except TimeoutError:
+            how = f"its worker did not answer for {room:g} seconds and was stopped"
+        except BrokenExecutor:
+            how = "its worker was killed (out of memory, or by the system)"
+        except Exception as fault:
+            how = f"its worker failed ({type(fault).__name__}: {' '.join(str(fault).split())[:200]})"
+        self.drop("solo")
+        return how
+
+    def acquit(self) -> None:
+        """The culprit is found: the others are sent out again."""
+        for n, (items, future) in enumerate(self.queue):
+            if n and future is None:
+                self.queue[n] = (items, self.send(items))
+
+    def drop(self, which: Literal["pool", "solo"]) -> None:
+        """Leave a pool; one of our own is ended, whatever its workers are at."""
+        pool = getattr(self, which)
+        if pool is not None and pool is not self.given:
+            _end(pool)
+        setattr(self, which, None)
+
+    def stop(self, *, now: bool) -> None:
+        """End the pools; `now`, in the middle of their work."""
+        if now or self.solo is not None:
+            self.drop("solo")
+        if now:
+            for _, future in self.queue:
+                if future is not None:
+                    future.cancel()
+            self.drop("pool")
+        elif self.pool is not None and self.pool is not self.given:
+            self.pool.shutdown(wait=True)
+
+
+def _timed(work: Work[T, R], items: Sequence[T]) -> tuple[list[R], float]:
+    start = time.perf_counter()
+    return work(items), time.perf_counter() - start
+
+
+def _end(pool: Executor) -> None:
+    """Kill the workers of `pool`, whatever they are at."""
+    for worker in list((getattr(pool, "_processes", None) or {}).values()):
+        worker.kill()
+    pool.shutdown(wait=True, cancel_futures=True)
