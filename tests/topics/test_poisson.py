@@ -1,0 +1,79 @@
+"""Poisson probabilities, mean and variance against SciPy."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlsolve.errors import InputError
+from dlsolve.formula.compiled import FLOAT64
+from dlsolve.policy import Slip
+from dlsolve.topics.probability.poisson import TOPIC
+from tests.values import number, solved
+
+
+@st.composite
+def stated(draw: st.DrawFn) -> dict[str, Any]:
+    share = f"{draw(st.integers(1, 40))}/8"
+    out: dict[str, Any] = draw(st.sampled_from([{"lam": share}, {"rate": share, "time": 2}]))
+    top = 12
+    low, high = sorted((draw(st.integers(-1, 14)), draw(st.integers(-1, 14))))
+    if draw(st.booleans()):
+        out["k"] = [draw(st.integers(0, top))]
+    if draw(st.booleans()):
+        out["low"] = low
+    if draw(st.booleans()):
+        out["high"] = high
+    return out
+
+
+PROBLEMS = stated()
+
+
+@settings(max_examples=150)
+@given(stated(), st.booleans())
+def test_agrees_with_scipy(p: dict[str, Any], floats: bool) -> None:
+    scipy = pytest.importorskip("scipy.stats")
+    trace = solved(TOPIC, p, arithmetic=FLOAT64) if floats else solved(TOPIC, p)
+    model = scipy.poisson(float(Fraction(p["lam"])) if "lam" in p else float(Fraction(p["rate"]) * Fraction(p["time"])))
+    assert number(trace.env["E_X"]) == pytest.approx(model.mean(), abs=1e-9)
+    assert number(trace.env["Var_X"]) == pytest.approx(model.var(), abs=1e-9)
+    for k in p.get("k", ()):
+        assert number(trace.env["f", k]) == pytest.approx(model.pmf(k), abs=1e-9)
+    if "low" in p or "high" in p:
+        below = model.cdf(p["low"] - 1) if "low" in p else 0.0
+        above = model.cdf(p["high"]) if "high" in p else 1.0
+        assert number(trace.env["P"]) == pytest.approx(above - below, abs=1e-9)
+    assert all(c.holds for c in trace.checks)
+
+
+@pytest.mark.parametrize("slip", TOPIC.slips, ids=lambda s: s.id)
+def test_a_declared_slip_changes_a_result(slip: Any) -> None:
+    cases: list[dict[str, Any]] = [{"rate": 1.5, "time": 2, "k": [3], "low": 1}]
+    for p in cases:
+        true, wrong = solved(TOPIC, p), solved(TOPIC, p, policy=Slip(slip.rule))
+        if any(number(true.env[k]) != number(wrong.env[k]) for k in true.steps):
+            return
+    pytest.fail(f"{slip.id} changes nothing")
+
+
+@pytest.mark.parametrize(
+    ("given_", "says"),
+    [
+        ({}, "one of lam and rate"),
+        ({"lam": 0}, "$.given.lam"),
+        ({"lam": 1, "rate": 1}, "one of lam and rate"),
+        ({"lam": 1, "time": 2}, "goes with a rate"),
+        ({"lam": 1, "k": [-1]}, "$.given.k"),
+        ({"lam": 1, "low": 3, "high": 1}, "lies below low"),
+        ({"lam": 1, "low": 600}, "more than 500 terms"),
+    ],
+)
+def test_unusable_input_is_named(given_: dict[str, Any], says: str) -> None:
+    with pytest.raises(InputError) as fault:
+        solved(TOPIC, given_)
+    assert says in str(fault.value)
