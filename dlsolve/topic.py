@@ -64,5 +64,7 @@ class Topic(msgspec.Struct, Generic[P], frozen=True, eq=False):
     identities: tuple[Identity, ...] = ()
     """Derivations without numbers that `explain` shows; a test checks each line on random numbers."""
     steps: Callable[[P], int] = lambda _: 0
+    program: Callable[[P, Trace], str] | None = None
+    """A Python program for a problem and its run (``--format python``)."""
     text: str = ""
     """The page of notes: the module's docstring."""

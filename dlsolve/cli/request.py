@@ -48,6 +48,7 @@ def read_request(name: str | None, values: Mapping[str, Any], flags: Sequence[Fl
     check_symbols(symbols, "--symbols")
     course = read_course(values["course"]) if values.get("course") is not None else Course()
     said |= spelled | {f"symbols.{k}": "--symbols" for k in symbols}
+    style = choice(values, "format", tuple(FORMATS), "terminal")  # a program computes in floats
     overlay = Overlay(
         name,
         given,
@@ -56,12 +57,12 @@ def read_request(name: str | None, values: Mapping[str, Any], flags: Sequence[Fl
         course,
         digits_of(values, course),
         _digits_at(values, "carry", course.carry),
-        choice(values, "arith", ARITHMETICS, "auto"),
+        choice(values, "arith", ARITHMETICS, "float64" if style == "python" else "auto"),
     )
     detail = choice(values, "detail", DETAILS, "all")
     return Request(
         overlay,
-        choice(values, "format", tuple(FORMATS), "terminal"),
+        style,
         values.get("output"),
         output.page(values, detail=detail, steps_all=_steps_all(values, given)),
         said,

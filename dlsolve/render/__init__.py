@@ -35,9 +35,10 @@ FORMATS: dict[str, str] = {
     "plain": "dlsolve.render.plain",
     "json": "dlsolve.render.json",
     "markdown": "dlsolve.render.markdown",
+    "python": "dlsolve.render.python",
 }
 """Format name -> the module whose `render(solution, options)` writes it."""
-ENDINGS = {"plain": "txt", "json": "json", "markdown": "md"}
+ENDINGS = {"plain": "txt", "json": "json", "markdown": "md", "python": "py"}
 """Format name -> the ending of a file in it; formats for a terminal are no files."""
 
 

@@ -27,6 +27,7 @@ from dlsolve.notation import Notation, Quantity
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.topics.neurons._learning import possible, train
+from dlsolve.topics.neurons._program import program
 from dlsolve.topics.neurons._samples import Data, read, task
 from dlsolve.trace import Key, Trace
 
@@ -279,5 +280,6 @@ TOPIC = Topic(
     conventions={"fire": "ge", "loop": "restart"},
     defaults=_conventions,
     contrast=("arith", "loop"),
+    program=program,
     slips=SLIPS,
 )  # fmt: skip
