@@ -26,6 +26,8 @@ BLANKS = re.compile(r"[\s_.…–—-]*|\?+|n/?a", re.IGNORECASE)
 _COLON = re.compile(r"\s*(?:[-*•]\s+|[0-9]{1,2}[.)]\s+)?(?P<name>[^:=\n]{1,80}?)\s*:\s+(?P<value>[^:=\n]+)")
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 """The question, quoted on a sheet: no answer."""
+_EMPTY = re.compile(r"^[^=\n]{1,80}=[ \t_.…?–—-]*$(?=\s*\Z|\n[ \t]*(?:\n|[A-Za-z\\][^\n=+*/()]{0,60}=))", re.MULTILINE)
+"""A name of a sheet with nothing behind it, which does not go on in the next row."""
 _WRAPPERS = ("answers", "attempt")
 _ENVELOPE = frozenset((*_WRAPPERS, "dlsolve", "problem", "id", "student", "statement", "title", "topic", "work"))
 
@@ -71,8 +73,9 @@ def of_json(raw: Any, where: str) -> Attempt:
 
 def of_csv(text: str, where: str) -> Attempt:
     """Rows of name and value, with or without a header. Raises `InputError`."""
-    first = text.lstrip("\ufeff").partition("\n")[0]
-    mark = max(",;\t", key=first.count) if any(m in first for m in ",;\t") else ","
+    first = text.partition("\n")[0]
+    # a semicolon or tab parts the columns where it comes first: m_1;0,03
+    mark = next((c for c in first if c in ",;\t"), ",")
     pairs: list[tuple[str, str]] = []
     try:
         for n, row in enumerate(csv.reader(StringIO(text), delimiter=mark)):
@@ -120,7 +123,8 @@ def of_pairs(pairs: Sequence[tuple[str, str]]) -> Attempt:
 
 def of_text(text: str, where: str = "") -> Attempt:
     """The worked lines of a page; the last value of a name counts. Raises `InputError`."""
-    text = _QUOTED.sub(lambda m: " " * len(m[0]), text)
+    text = _QUOTED.sub(_blank, text)
+    text = _EMPTY.sub(_blank, text)
     try:
         read = lines(text)
     except UnreadableError as fault:
@@ -138,6 +142,10 @@ def of_text(text: str, where: str = "") -> Attempt:
     for name, value in _colons(text):
         values.setdefault(name, value)
     return Attempt(values, worked, text, frozenset(values))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def joined(first: Attempt, second: Attempt) -> Attempt:

@@ -25,7 +25,7 @@ from dlsolve.numbers.show import Digits, bounds
 from dlsolve.solver import Solution
 
 MAX_OPTIONS = 20
-_LABEL = re.compile(r"\(?(?P<label>[A-Za-z]|[0-9]{1,2}(?=[.):]))(?:[.):=]+\s*|\s+)(?=\S)")
+_LABEL = re.compile(r"\(?(?P<label>[A-Za-z]|[0-9]{1,2}(?=[):]|\.\s))(?:[.):=]+\s*|\s+)(?=\S)")
 _NONE = re.compile(r"none(?: of (?:these|the above|them|the others))?|no(?:ne| option)? (?:is )?right|neither", re.I)
 
 
@@ -75,8 +75,9 @@ class Choice:
 def read_options(text: str) -> list[tuple[str, str]]:
     """``A 0.82, B 0.88, C none`` -> labels and texts; options without labels are numbered. Raises `InputError`."""
     parts, depth, start = [], 0, 0
+    whole = sum(c in "([{" for c in text) == sum(c in ")]}" for c in text)
     for n, c in enumerate(text):
-        depth += (c in "([{") - (c in ")]}" and depth > 0)
+        depth += (c in "([{") - (c in ")]}" and depth > 0) if whole else 0
         if depth == 0 and c in ",;\n|":
             parts.append(text[start:n])
             start = n + 1

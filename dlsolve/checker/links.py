@@ -21,7 +21,7 @@ from dlsolve.checker.windows import Answer
 from dlsolve.errors import DlsolveError
 from dlsolve.fields.kinds import joined
 from dlsolve.formula.text import one_line, unicode
-from dlsolve.formula.tree import Name, Neg, Num, Tree, names, nodes, rebuild
+from dlsolve.formula.tree import Name, Neg, Num, Ref, Tree, names, nodes, rebuild
 from dlsolve.handwriting import Link, UnreadableError, WorkedLine, guarded_value
 from dlsolve.handwriting.numerals import numeral
 from dlsolve.named import keys_by_name
@@ -29,6 +29,7 @@ from dlsolve.numbers.exact import read
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError, precision
 from dlsolve.numbers.show import Digits
+from dlsolve.readings import instantiate
 from dlsolve.trace import Step, Trace
 
 MAX_LINKS = 40
@@ -52,13 +53,15 @@ class LinkJudge:
         self.trace = trace
         self.answers = answers
         self.known = keys_by_name(trace)
-        self.exact = {v for value in true.env.values() for v in _scalars(value) if isinstance(v, fmpq)}
+        given = [true.env[key] for given in true.givens for key in given.keys]
+        self.given = {v for value in given for v in _scalars(value) if isinstance(v, fmpq)}
+        self.given |= {1 - v for v in self.given}
 
     def judge(self, target: Target, lines: Sequence[WorkedLine]) -> Iterator[LinkVerdict]:
         """A verdict for each link that can be worked out, in the order of the page."""
         if target.true is None and target.own is None:
             return
-        constants = self.exact | self._constants(target.name)
+        constants = self.given | self._constants(target.name)
         for line in lines:
             before: tuple[Link, Any] | None = None
             sound = True
@@ -87,12 +90,22 @@ class LinkJudge:
     # -- values ----------------------------------------------------------------------------------
 
     def _constants(self, name: str) -> set[fmpq]:
-        """The numbers of the rule itself: ½ in a loss."""
+        """The exact numbers of the rule itself: ½ in a loss, the values that it uses where they are exact."""
         key = self.known.get(name)
         step = self.trace.steps.get(key) if key is not None else None
         if not isinstance(step, Step):
             return set()
-        return {read(n.text) for n in nodes(step.rule.expr) if isinstance(n, Num)}
+        out = {read(n.text) for n in nodes(step.rule.expr) if isinstance(n, Num)}
+        try:
+            used = instantiate(self.true, step.rule.expr, dict(zip(step.rule.letters, step.index, strict=False)))
+        except (DlsolveError, KeyError):
+            return out
+        for node in nodes(used):
+            if isinstance(node, Ref | Name):
+                base, index = (node.base, node.index) if isinstance(node, Ref) else (node.id, ())
+                value = self.true.env.get((base, *index) if index else base)
+                out |= {v for v in _scalars(value) if isinstance(v, fmpq)}
+        return out
 
     def _value(self, link: Link, exact: set[fmpq]) -> Any:
         """The enclosure of a link; None where a name in it has no value here."""
@@ -103,7 +116,8 @@ class LinkJudge:
             if value is None:
                 return None
             env[name] = value
-        tree = _opened(link.tree, exact, env)
+        # a lone number is a result, rounded even where a given one has the same digits
+        tree = _opened(link.tree, exact if _lone(link.tree) is None else set(), env)
         try:
             with precision(BITS):
                 return guarded_value(tree, env)

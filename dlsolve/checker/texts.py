@@ -119,10 +119,12 @@ def _uses(trace: Trace, at_step: Tree, answers: Mapping[str, Answer]) -> dict[st
 
 
 def symbol(trace: Trace, key: Key) -> str:
-    """The symbol of a named value."""
-    if isinstance(key, str):
-        return trace.symbols.unicode(key)
-    return trace.symbols.unicode(str(key[0]), [str(i) for i in key[1:]])
+    """The symbol of a named value; its answer name where the run has no words for its template."""
+    base, index = (key, ()) if isinstance(key, str) else (str(key[0]), key[1:])
+    try:
+        return trace.symbols.unicode(base, [str(i) for i in index])
+    except KeyError:
+        return trace.name(key)
 
 
 class _Middles:

@@ -1,0 +1,378 @@
+"""Marking: a solution's own answers are right, one that is moved is flagged alone, the notes are judged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flint import fmpq
+
+from dlsolve import catalog
+from dlsolve.checker import runs
+from dlsolve.checker.attempt import of_csv, of_file, of_json, of_pairs, of_text, typed
+from dlsolve.checker.paper import mark_attempt, revealed
+from dlsolve.checker.report import Report
+from dlsolve.errors import InputError
+from dlsolve.fields import Written, read_problem
+from dlsolve.problem import Marking, ProblemFile
+from dlsolve.render import Options, render
+from dlsolve.render.report import amount, escaped, markdown
+from dlsolve.solver import Solution, solve_problem
+from tests.cases import FILES, ROOT, Case
+from tests.runner import run
+
+ADAM = "problems/adam/adam-3steps.json"
+
+
+def solved(topic: str, given: Mapping[str, Any] | None = None, **how: Any) -> Solution:
+    found = catalog.topic(topic)
+    return solve_problem(found, read_problem(found.problem, given or found.example), **how)
+
+
+def marked(solution: Solution, answers: Mapping[str, Any], **problem: Any) -> Report:
+    """`answers` marked; what is written is what is asked."""
+    envelope = ProblemFile(topic=solution.topic.name, given={}, **problem)
+    return mark_attempt(solution, envelope, of_json(dict(answers), "answers"), only_written=True)
+
+
+def verdicts(report: Report) -> dict[str, str]:
+    return {item.name: item.verdict for item in report.items}
+
+
+# -- a solution's own answers ---------------------------------------------------------------------
+
+
+def own_answers(solution: Solution) -> dict[str, Any]:
+    """Every named value as the solution shows it; a count in full."""
+    data = json.loads(render(solution, "json", Options(steps_all=True)))
+    out = {}
+    for step in data["steps"]:
+        if step["kind"] in ("operation", "note", "branch") or step["shown"] is None:
+            continue
+        whole = step["exact"] is not None and str(step["exact"]).lstrip("-").isdigit()
+        out[step["name"]] = step["exact"] if whole else step["shown"]
+    return out
+
+
+EXACT = [case for case in FILES if case.solution().arith == "exact"]
+
+
+@pytest.mark.parametrize("case", EXACT, ids=lambda c: c.id)
+def test_a_solution_marks_its_own_answers_right(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    solves = 0
+
+    def counted(*args: Any, **how: Any) -> Any:
+        nonlocal solves
+        solves += 1
+        return rerun(*args, **how)
+
+    rerun = runs.rerun
+    monkeypatch.setattr(runs, "rerun", counted)
+    monkeypatch.setattr("dlsolve.checker.marking.rerun", counted)
+    solution = case.solution()
+    report = mark_attempt(solution, case.read()[2], of_json(own_answers(solution), "answers"))
+    assert {n: v for n, v in verdicts(report).items() if v != "correct"} == {}
+    assert report.earned == report.possible > 0
+    assert report.all_right
+    assert solves <= 5, "marking what is right costs a few solves"
+
+
+@pytest.mark.parametrize("case", EXACT[:: max(1, len(EXACT) // 20)], ids=lambda c: c.id)
+def test_one_answer_that_is_moved_is_flagged_alone(case: Case) -> None:
+    solution = case.solution()
+    own = own_answers(solution)
+    known = {solution.trace.name(k): s for k, s in solution.trace.steps.items()}
+    numbers = [n for n, text in own.items() if n in known and isinstance(text, str) and _number(text) not in (None, 0)]
+    for name in numbers[:3]:
+        if solution.trace.symbols.quantity(name.rstrip("0123456789_")) is None:
+            continue
+        value = _number(own[name])
+        assert value is not None
+        report = mark_attempt(solution, case.read()[2], of_json({**own, name: f"{value * 3 + 1:.4f}"}, "answers"))
+        wrong = [item.name for item in report.items if item.verdict == "wrong"]
+        if name.startswith("lam"):
+            continue  # another eigenvalue of the same matrix stands in its place
+        assert wrong == [name], f"{name} alone is wrong by itself"
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+# -- verdicts -------------------------------------------------------------------------------------
+
+
+def test_the_notes_m_hat_3_is_wrong_and_the_step_after_it_follows() -> None:
+    solution = solved("adam", json.loads((ROOT / ADAM).read_text())["given"])
+    printed = json.loads((ROOT / ADAM).read_text())["printed"]
+    report = marked(solution, printed)
+    found = verdicts(report)
+    assert next(n for n, v in found.items() if v == "wrong") == "m_hat_3"
+    assert [n for n, v in found.items() if v == "follows"] == ["Delta_3"]
+    assert verdicts(marked(solution, {"v_hat_3": "0.0467"}))["v_hat_3"] == "wrong"
+    item = report.first_slip()
+    assert item is not None
+    assert (item.name, item.expected, item.line) == ("m_hat_3", "0.19299", "0.0523 / (1 - 0.9**3)")
+    assert item.uses == ("m̂₃".replace("\u0302", ""),)
+
+
+def test_zeros_everywhere_earn_nothing() -> None:
+    for case in EXACT[::6]:
+        solution = case.solution()
+        names = [solution.trace.name(k) for k in solution.trace.steps]
+        for zero in ("0", "0.00", "0.0000"):
+            report = marked(solution, dict.fromkeys(names, zero))
+            for item in report.items:
+                if item.verdict in ("correct", "follows"):
+                    assert item.expected is not None
+                    true = item.expected.replace("0", "").strip("[]() ,;.−-")
+                    assert not true or item.verdict == "follows", f"{case.id}: {item.name} = {zero} for {item.expected}"
+
+
+def test_a_zero_with_places_is_right_where_places_were_asked() -> None:
+    solution = solved("adam")
+    assert verdicts(marked(solution, {"v_1": "0.0000"}))["v_1"] == "wrong"
+    rounded = marked(solution, {"v_1": "0.000"}, marking=Marking(min_digits=Written("3dp")))
+    assert verdicts(rounded)["v_1"] == "correct"
+
+
+def test_names_as_people_write_them_and_missing_ones_once() -> None:
+    solution = solved("adam")
+    envelope = ProblemFile(topic="adam", given={}, asked=["m̂_3", "Δ3", "theta_3"])
+    attempt = of_json({"\\hat{m}_3": "0.193", "θ₃": "−0.02864"}, "answers")
+    report = mark_attempt(solution, envelope, attempt)
+    assert verdicts(report) == {"m_hat_3": "correct", "Delta_3": "missing", "theta_3": "correct"}
+    assert report.earned == 2
+    assert report.possible == 3
+    assert not report.all_right
+
+
+def test_points_penalty_and_accepted_writings() -> None:
+    solution = solved("adam", json.loads((ROOT / ADAM).read_text())["given"])
+    envelope = ProblemFile(
+        topic="adam", given={}, asked=["m_hat_3", "Delta_3"], points={"Delta_3": fmpq(3)},
+        accept={"m_hat_3": [Written("0.191")]}, marking=Marking(follow_penalty=fmpq(1, 3)),
+    )  # fmt: skip
+    report = mark_attempt(solution, envelope, of_json({"m_hat_3": "0.21", "Delta_3": "0.00972"}, "answers"))
+    by_name = {item.name: item for item in report.items}
+    assert by_name["Delta_3"].verdict == "follows"
+    assert by_name["Delta_3"].earned == 2
+    accepted = mark_attempt(solution, envelope, of_json({"m_hat_3": "0.191"}, "answers"))
+    assert accepted.items[0].verdict == "correct"
+
+
+def test_one_digit_is_short_but_a_dropped_zero_is_not() -> None:
+    solution = solved("adam", json.loads((ROOT / ADAM).read_text())["given"])
+    assert marked(solution, {"Delta_1": "0.01"}).items[0].remarks == []  # 0.0099999997 to two figures
+    assert "short" in marked(solution, {"m_hat_3": "0.2"}).items[0].remarks
+
+
+def test_a_cut_off_value_is_right_with_the_remark() -> None:
+    item = marked(solved("adam"), {"m_hat_3": "0.1929"}).items[0]
+    assert (item.verdict, item.remarks) == ("correct", ["truncated"])
+
+
+@pytest.mark.parametrize(
+    ("written", "remark"), [("7.4766", "percent_sign"), ("-0.074766", "sign"), ("0.74766", "power_of_ten")]
+)
+def test_near_misses_of_a_probability(written: str, remark: str) -> None:
+    item = marked(solved("bayes"), {"posterior_spam": written}).items[0]
+    assert item.verdict == "wrong"
+    assert remark in item.remarks
+
+
+def test_nats_for_bits_are_named() -> None:
+    item = marked(solved("entropy", {"p": [0.7, 0.2, 0.1]}), {"H": "0.8018"}).items[0]
+    assert item.verdict == "wrong"
+    assert "natural" in item.slips[0].says
+
+
+# -- any order, any basis, complex numbers, words ---------------------------------------------------
+
+M = {"matrix": [[1, 2], [5, 4]]}
+I3 = {"matrix": [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}
+TURN = {"matrix": [[1, -2], [2, 1]]}
+TWICE = {"matrix": [[1, 1, 1], [-1, -1, -1], [0, 0, 1]]}
+
+
+@pytest.mark.parametrize(
+    ("given", "answers", "wrong"),
+    [
+        (M, {"lam_1": "6", "lam_2": "-1", "v_1": "c(2,5)", "v_2": "(1,-1)"}, []),
+        (M, {"lam_1": "-1", "lam_2": "6", "v_1": "(1,-1)", "v_2": "c(2,5)", "alg_1": "1"}, []),
+        (M, {"lam_1": "-1", "lam_2": "6", "v_2": "(1,-1)", "v_1": "c(2,5)"}, ["v_1", "v_2"]),
+        (M, {"lam": "6 and -1"}, []),
+        (M, {"eigenvalues": "-1, 6", "v_1": "(1,-1)"}, []),
+        (M, {"eigenvalues": "-1, 5"}, ["lam_2"]),
+        (M, {"v_1": "(1,-1)", "v_2": "(2,5)"}, []),
+        (M, {"v_1": "(2,6)"}, ["v_1"]),
+        (M, {"v_1": "(0.37, 0.93)"}, []),
+        (M, {"P": "[2 1; 5 -1]", "D": "[6 0; 0 -1]"}, []),
+        (M, {"P": "[1 2; -1 5]", "D": "[-1 0; 0 6]"}, []),
+        (M, {"P": "[1 2; -1 5]", "D": "[6 0; 0 -1]"}, ["D"]),
+        (M, {"char_poly": "λ^2 - 5λ - 6", "diagonalisable": "Yes: 2 vectors"}, []),
+        (M, {"char_poly": "λ^2 - 5λ + 6", "diagonalisable": "no"}, ["char_poly", "diagonalisable"]),
+        (I3, {"v_1": "(1,1,0)", "v_2": "(1,-1,0)", "v_3": "(0,0,2)"}, []),
+        (I3, {"lam_1": "1", "v_1": "(1,1,0)", "v_2": "(1,-1,0)", "v_3": "(1,0,0)"}, ["v_3"]),
+        (I3, {"lam": "1"}, []),
+        (TURN, {"lam_1": "1-2i", "lam_2": "1+2i", "v_1": "(1,i)", "v_2": "(i,1)"}, []),
+        (TURN, {"lam_1": "1 + 2j", "lam_2": "1-3i"}, ["lam_2"]),
+        (TWICE, {"λ": "0, 1", "v_1": "(2,-2,0)", "v_3": "(1,-1,1)"}, []),
+        (TWICE, {"lam_1": "1", "lam_2": "0", "lam_3": "0", "v_1": "(1,-1,-1)"}, ["v_1"]),
+    ],
+)
+def test_eigenvalues_in_any_order(given: dict[str, Any], answers: dict[str, str], wrong: list[str]) -> None:
+    report = marked(solved("eigen", given), answers)
+    found = verdicts(report)
+    assert sorted(n for n, v in found.items() if v == "wrong") == wrong
+    assert set(found.values()) <= {"correct", "wrong"}
+    assert report.possible == len(report.items)
+
+
+@pytest.mark.parametrize("written", ["∞", "inf", "infinite", "\\infty"])
+def test_an_infinite_value_in_words(written: str) -> None:
+    solution = next(c for c in EXACT if c.id == "entropy/impossible-outcome").solution()
+    assert verdicts(marked(solution, {"KL": written})) == {"KL": "correct"}
+    assert verdicts(marked(solution, {"KL": "3.2"})) == {"KL": "wrong"}
+
+
+# -- answers as they come ---------------------------------------------------------------------------
+
+
+def test_json_keeps_the_digits_as_written() -> None:
+    attempt = of_file(b'{"theta_3": -0.02860, "m_1": 0.030, "v_1": null, "w": [[1, 2], [3, 4.50]]}', "a.json")
+    assert attempt.values == {"theta_3": "-0.02860", "m_1": "0.030", "w": "[[1, 2], [3, 4.50]]"}
+
+
+def test_a_filled_sheet_is_read_and_a_blank_one_is_missing() -> None:
+    sheet = json.loads(run("sheet", ADAM, "--format", "json").out)
+    assert list(sheet["answers"]) == ["m_hat_3", "v_hat_3", "Delta_3", "theta_3"]
+    assert of_json(sheet, "sheet").values == {}
+    sheet["answers"]["theta_3"] = "-0.0286"
+    assert of_json(sheet, "sheet").values == {"theta_3": "-0.0286"}
+    plain = run("sheet", ADAM).out
+    assert of_text(plain).values == {}
+    assert of_text(plain.replace("theta_3 = ", "theta_3 = -0.0286")).values == {"theta_3": "-0.0286"}
+    assert run("sheet", ADAM, "--format", "csv").out.splitlines()[0] == "name,value"
+
+
+def test_csv_with_or_without_a_header() -> None:
+    assert of_csv("name,value\nm_1,0.03\nv_1,\n", "a").values == {"m_1": "0.03"}
+    assert of_csv("m_1;0,03\n", "a").values == {"m_1": "0,03"}
+    assert of_csv('v_1,"(1, -1)"\nv_2,2,5\n', "a").values == {"v_1": "(1, -1)", "v_2": "2, 5"}
+
+
+def test_two_values_for_one_name_do_not_count() -> None:
+    report = mark_attempt(
+        solved("adam"), ProblemFile(topic="adam", given={}), of_pairs([("m_1", "0.03"), ("m_1", "0.04")])
+    )
+    assert verdicts(report)["m_1"] in ("wrong", "unreadable")
+
+
+@pytest.mark.parametrize("bad", [b"[1, 2]", b"3", b'{"a": 1, "a": 2}', b"{", b"\xff\xfe1"])
+def test_a_broken_file_is_one_clear_error(bad: bytes) -> None:
+    with pytest.raises(InputError):
+        of_file(bad, "a.json")
+    with pytest.raises(InputError):
+        typed(["theta_3"])
+
+
+# -- what is shown ----------------------------------------------------------------------------------
+
+
+def test_the_command_marks_and_says_the_first_slip() -> None:
+    result = run("check", ADAM, "-a", "m_3=0.0523", "-a", "m̂_3=0.191", "-a", "Δ3=0.0088")
+    assert result.status == 1
+    assert "First slip: m̂₃ = 0.191. With your m₃ the rule gives 0.0523 / (1 − 0.9³) = 0.19299." in " ".join(
+        result.out.split()
+    )
+    assert "✗ wrong" in result.out
+    assert "→ follows" in result.out
+    assert "– missing" in result.out
+    assert "Score: 1 of 4 (25 %)" in result.out
+
+
+def test_everything_right_is_status_0_and_invalid_is_2(tmp_path: Path) -> None:
+    assert run("adam", "--g", "0.3 0.2 0.1", "-a", "m_hat_3=0.193").status == 0
+    assert run("adam", "--g", "0.3 0.2 0.1", "-a", "m_hat_3=0.191").status == 1
+    assert run("adam", "--g", "0.3 0.2 0.1", "-a", "nonsense").status == 2
+    assert run("check", ADAM).status == 2, "nothing is answered"
+    assert run("check", "nowhere.json", "-a", "m_1=1").status == 2
+    file = tmp_path / "p.json"
+    file.write_text(json.dumps({**json.loads((ROOT / ADAM).read_text()), "attempt": {"m_hat_3": "0.191"}}))
+    assert run("check", str(file)).status == 1
+    answers = tmp_path / "a.csv"
+    answers.write_text("m_hat_3,0.193\nv_hat_3,0.04664\nDelta_3,0.008936\ntheta_3,-0.02864\n")
+    assert run("check", str(file), str(answers)).status == 0
+
+
+def test_what_is_not_to_be_revealed_is_in_no_format() -> None:
+    args = ("check", ADAM, "-a", "m_hat_3=0.191", "-a", "v_hat_3=0.05", "-a", "theta_3=x y")
+    for style in ("plain", "json", "markdown", "terminal"):
+        hidden = run(*args, "--reveal", "none", "--format", style).out
+        assert "0.19299" not in hidden
+        assert "0.04664" not in hidden
+        first = run(*args, "--reveal", "first", "--format", style).out
+        assert "0.19299" in first
+        assert "0.04664" not in first
+
+
+def test_json_is_the_contract() -> None:
+    data = json.loads(run("check", ADAM, "-a", "m_hat_3=0.191", "--format", "json").out)
+    assert data["dlsolve"] == 1
+    assert data["score"] == {"earned": "0", "possible": "4"}
+    assert set(data["items"][0]) == {
+        "name", "written", "verdict", "expected", "from_your_values", "line", "remarks", "why", "slips", "links",
+        "earned", "possible",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "`rm -rf`",
+        "\x1b[31mred",
+        "[a](http://x)",
+        "| | |",
+        "=cmd|'x'!A1",
+        "\u202eabc",
+        "9" * 5000,
+    ],
+)
+def test_what_a_student_writes_does_nothing(text: str) -> None:
+    report = marked(solved("adam"), {"m_1": text, text: "1"})
+    page = markdown(report)
+    assert "<script" not in page
+    assert "\x1b" not in page
+    assert "\u202e" not in page
+    assert "[a](" not in page
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+    assert all(row.replace("\\|", "").count("|") == 6 for row in rows)
+    out = run("adam", "--g", "0.3 0.2", "-a", f"m_1={text}").out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_escaped_markdown_says_the_same() -> None:
+    assert escaped("a_b*c") == r"a\_b\*c"
+    assert escaped("x\n# y") == r"x \# y"
+
+
+def test_marks_are_rounded_once() -> None:
+    assert amount(fmpq(6, 3)) == "2"
+    assert amount(fmpq(1, 2)) == "0.5"
+    assert amount(fmpq(1, 3)) == "1/3"
+    assert amount(fmpq(100, 3), 1) == "33.3"
+
+
+def test_revealing_all_changes_nothing() -> None:
+    report = marked(solved("adam"), {"m_hat_3": "0.2"})
+    assert revealed(report, "all") is report
