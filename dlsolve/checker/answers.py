@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from flint import fmpq
 
+from dlsolve.checker.shown import by_symbol
 from dlsolve.checker.windows import Answer, Window
 from dlsolve.errors import DlsolveError
 from dlsolve.formula.text import python
@@ -65,6 +66,9 @@ def canonical(trace: Trace, written: str, known: Mapping[str, object] | None = N
         name = resolve(written, names)
         return trace.name(keys_by_name(trace)[name]) if name not in own else name
     except UnreadableError as fault:
+        shown = by_symbol(trace, written)
+        if shown is not None:
+            return shown
         match = _ENTRY.fullmatch(written.strip())
         if match:
             name = canonical(trace, match["name"], names)

@@ -12,6 +12,7 @@ from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlsolve.checker.answers import canonical
 from dlsolve.errors import InputError
 from dlsolve.experiments import condition, drawn, experiment, quantity
 from dlsolve.topics.probability.probability import TOPIC
@@ -211,3 +212,21 @@ def test_an_event_that_cannot_happen_gives_no_condition() -> None:
     trace = solved(TOPIC, {"experiment": "2 coins", "A": "heads = 3", "B": "first H"})
     assert "P_B_given_A" not in trace.env
     assert any("holds no outcome" in r for r in trace.remarks)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("P(A|B)", "P_A_given_B"),
+        ("P(A ∩ B)", "P_A_and_B"),
+        ("P(A and B)", "P_A_and_B"),
+        ("P(AnB)", "P_A_and_B"),
+        (r"$P(A \cup B)$", "P_A_or_B"),
+        ("n(S)", "n_S"),
+        ("P(A given B)", "P_A_given_B"),
+        ("P_A", "P_A"),
+    ],
+)
+def test_answers_may_be_named_as_they_are_shown(written: str, name: str) -> None:
+    trace = solved(TOPIC, {"experiment": "3 coins", "A": "heads even", "B": "first H"})
+    assert canonical(trace, written) == name
