@@ -3,6 +3,7 @@
 items    the problems of files, folders and JSON Lines, one after another, each with the name of its output
 work     one problem -> bytes or a fault, in a worker
 pool     any work over any executor, in order, outliving workers that die
+workers  processes
 output   a folder or a .jsonl file, its index and its errors; whole or not at all
 resume   what an earlier run has done
 merge    shards joined

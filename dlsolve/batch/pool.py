@@ -7,15 +7,14 @@ the item that kills a second time is the culprit, and is given to `lost`.
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from itertools import chain, islice
 from typing import Generic, Literal, TypeVar
+
+from dlsolve.batch.workers import end, processes, without_main
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -30,40 +29,6 @@ GRACE = 20.0
 """Seconds a worker is given beyond its clock before it is taken for stuck."""
 
 Work = Callable[[Sequence[T]], list[R]]
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def processes(workers: int) -> Executor:
-    """A pool of `workers` processes that do not share this one's memory or threads, where there are such."""
-    import multiprocessing
-
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if "forkserver" in methods:
-        context.set_forkserver_preload(["dlsolve.batch.work"])
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_settle)
-
-
-def _settle() -> None:
-    """In a new worker: Ctrl-C is the parent's business, and a worker does not outlive it."""
-    import gc
-    import multiprocessing
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def ordered(
@@ -118,6 +83,8 @@ class _Crew(Generic[T, R]):
         self.pool: Executor | None = executor
         self.solo: Executor | None = None
         """One worker, for what is done again alone."""
+        self.here = False
+        """Whether this system lets no worker live: all is then done in this process."""
         self.queue: deque[tuple[list[T], Future[tuple[list[R], float]] | None]] = deque()
         self.pace = AIM
         self.over = False
@@ -165,12 +132,15 @@ class _Crew(Generic[T, R]):
         return items
 
     def send(self, items: list[T]) -> Future[tuple[list[R], float]] | None:
-        if self.pool is None:
-            self.pool = processes(self.jobs)
-        try:
-            return self.pool.submit(_timed, self.work, items)
-        except (BrokenExecutor, RuntimeError):
+        if self.here:
             return None
+        try:
+            if self.pool is None:
+                self.pool = processes(self.jobs)
+            with without_main(self.work):
+                return self.pool.submit(_timed, self.work, items)
+        except (BrokenExecutor, RuntimeError, OSError, ImportError):
+            return None  # `attempt` finds out why
 
     def room(self) -> float | None:
         """Seconds until what is in flight must have moved."""
@@ -214,13 +184,17 @@ class _Crew(Generic[T, R]):
     def attempt(self, items: list[T]) -> list[R] | str:
         """The results of `items`, or how their worker ended."""
         own = self.pool is None or self.pool is not self.given
-        if own and self.solo is None:
-            self.solo = processes(1)
-        pool = self.solo if own else self.given
-        assert pool is not None
         room = GRACE + self.patience * len(items) if self.patience else None
         try:
-            return pool.submit(_timed, self.work, items).result(room)[0]
+            if own and self.solo is None and not self.here:
+                self.solo = self.living()
+            if self.here:
+                return self.work(items)
+            pool = self.solo if own else self.given
+            assert pool is not None
+            with without_main(self.work):
+                future = pool.submit(_timed, self.work, items)
+            return future.result(room)[0]
         except TimeoutError:
             how = f"its worker did not answer for {room:g} seconds and was stopped"
         except BrokenExecutor:
@@ -229,6 +203,22 @@ class _Crew(Generic[T, R]):
             how = f"its worker failed ({type(fault).__name__}: {' '.join(str(fault).split())[:200]})"
         self.drop("solo")
         return how
+
+    def living(self) -> Executor | None:
+        """A pool whose one worker has answered; None where none will."""
+        pool: Executor | None = None
+        try:
+            pool = processes(1)
+            with without_main(self.work):
+                answer = pool.submit(int, "1")
+            if answer.result(60) == 1:
+                return pool
+        except (BrokenExecutor, OSError, ImportError, RuntimeError):
+            pass
+        if pool is not None:
+            end(pool)
+        self.here = True
+        return None
 
     def acquit(self) -> None:
         """The culprit is found: the others are sent out again."""
@@ -240,7 +230,7 @@ class _Crew(Generic[T, R]):
         """Leave a pool; one of our own is ended, whatever its workers are at."""
         pool = getattr(self, which)
         if pool is not None and pool is not self.given:
-            _end(pool)
+            end(pool)
         setattr(self, which, None)
 
     def stop(self, *, now: bool) -> None:
@@ -259,10 +249,3 @@ class _Crew(Generic[T, R]):
 def _timed(work: Work[T, R], items: Sequence[T]) -> tuple[list[R], float]:
     start = time.perf_counter()
     return work(items), time.perf_counter() - start
-
-
-def _end(pool: Executor) -> None:
-    """Kill the workers of `pool`, whatever they are at."""
-    for worker in list((getattr(pool, "_processes", None) or {}).values()):
-        worker.kill()
-    pool.shutdown(wait=True, cancel_futures=True)

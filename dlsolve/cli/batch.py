@@ -11,10 +11,10 @@ import msgspec
 
 from dlsolve.batch import items
 from dlsolve.batch.merge import merge as join
-from dlsolve.batch.pool import cores
 from dlsolve.batch.run import Plan, Tally
 from dlsolve.batch.run import batch as run
 from dlsolve.batch.work import LIMIT, TIMEOUT, Settings
+from dlsolve.batch.workers import cores
 from dlsolve.cli import output
 from dlsolve.cli.request import read_request
 from dlsolve.errors import InputError

@@ -1,0 +1,67 @@
+"""Worker processes: how they start, what they leave to their parent, how they are ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from types import ModuleType
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def processes(workers: int) -> Executor:
+    """A pool of `workers` processes that do not share this one's memory or threads, where there are such."""
+    import multiprocessing
+
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if "forkserver" in methods:
+        context.set_forkserver_preload(["dlsolve.batch.work"])
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_settle)
+
+
+@contextmanager
+def without_main(work: Callable[..., object]) -> Iterator[None]:
+    """Workers that start in this block do not run the main script again, unless `work` stands in it."""
+    main = sys.modules["__main__"]
+    if getattr(getattr(work, "func", work), "__module__", "") == "__main__":
+        yield
+        return
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def _settle() -> None:
+    """In a new worker: Ctrl-C is the parent's business, and a worker does not outlive it."""
+    import gc
+    import multiprocessing
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def end(pool: Executor) -> None:
+    """Kill the workers of `pool`, whatever they are at."""
+    for worker in list((getattr(pool, "_processes", None) or {}).values()):
+        worker.kill()
+    pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,355 @@
+"""Batches: everything that can be solved is, once, in order, in the same bytes, whatever goes wrong on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlsolve import assignment
+from dlsolve.batch import pool
+from dlsolve.batch.items import Twice, slug, tasks
+from dlsolve.batch.run import Plan, batch
+from dlsolve.problem import read_envelope
+from dlsolve.render import Options, render
+from tests import batches
+from tests.batches import SETTINGS, bank, problem, tree
+from tests.runner import Result, run
+
+LIMIT = ("--limit", "2000")
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_bytes().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Result]:
+    """The bank, its output with one process, and what the run said."""
+    folder = tmp_path_factory.mktemp("whole")
+    source = bank(folder / "bank")
+    return source, folder / "out", run("batch", str(source), "-o", str(folder / "out"), "--jobs", "1", *LIMIT)
+
+
+# -- what is written ------------------------------------------------------------------------------
+
+
+def test_every_problem_is_solved_and_every_failure_named(whole: tuple[Path, Path, Result]) -> None:
+    _, out, result = whole
+    files = tree(out)
+    assert result.status == 1
+    assert result.out == ""
+    assert "33" in result.err
+    assert "10" in result.err
+    assert "\x1b" not in result.err
+    errors = lines(out / "errors.jsonl")
+    assert [(Path(e["path"]).name, e["item"], e["field"]) for e in errors] == [
+        ("bad-bytes.json", None, ""), ("bad-deep.json", None, ""), ("bad-empty.json", None, ""),
+        ("bad-list.json", None, "$"), ("bad-nan.json", None, ""), ("bad-twice.json", None, ""),
+        ("endless.json", None, ""), ("lines.jsonl", 5, ""), ("lines.jsonl", 6, "$.given.lr"),
+        ("several.json", 2, "$.problems[1].topic"),
+    ]  # fmt: skip
+    assert all(list(e) == ["path", "item", "id", "field", "value", "message"] and e["message"] for e in errors)
+    assert "more than 2000 named values" in errors[6]["message"]
+    assert errors[8]["value"] == '"x"'
+    index = lines(out / "index.jsonl")
+    assert [e["number"] for e in index] == list(range(43))
+    assert {e["file"] for e in index if not e["failed"]} | {"index.jsonl", "errors.jsonl", "index.md"} == set(files)
+
+
+def test_outputs_mirror_the_input_and_are_named_by_id_or_line(whole: tuple[Path, Path, Result]) -> None:
+    files = tree(whole[1])
+    assert {"p001.md", "deep/er/p003.md", "several-adam-4.md", "lines-det-101.md", "lines-103.md"} <= set(files)
+    assert "lines-1.md" in files, "an id that stands twice in a file gives way to the line"
+
+
+def test_a_solution_is_what_the_library_gives(whole: tuple[Path, Path, Result]) -> None:
+    for n in (1, 2, 4, 7):
+        text = render(assignment.solve(read_envelope(json.loads(json.dumps(problem(n))))), "markdown", Options())
+        assert (whole[1] / f"p{n:03}.md").read_text(encoding="utf-8") == text
+
+
+def test_the_list_of_pages_links_each_and_escapes_titles(whole: tuple[Path, Path, Result]) -> None:
+    text = (whole[1] / "index.md").read_text(encoding="utf-8")
+    assert "- [Number 7 \\[x\\](y)](p007.md)" in text
+    assert text.count("\n- ") == 33
+
+
+@pytest.mark.parametrize("jobs", ["2"])
+def test_the_same_bytes_from_any_number_of_processes(
+    jobs: str, whole: tuple[Path, Path, Result], tmp_path: Path
+) -> None:
+    source, out, _ = whole
+    assert run("batch", str(source), "-o", str(tmp_path / "out"), "--jobs", jobs, *LIMIT).status == 1
+    assert tree(tmp_path / "out") == tree(out)
+
+
+def test_lines_in_and_lines_out(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "all.jsonl"
+    source.write_text("\n".join(json.dumps(problem(n)) for n in range(4, 10)) + "\n{}\n", encoding="utf-8")
+    args = ("-o", str(out), "--format", "json", "--detail", "answer", "--jobs", "2")
+    assert run("batch", str(source), *args).status == 1
+    found = lines(out)
+    assert [e["item"] for e in found] == [1, 2, 3, 4, 5, 6]
+    assert found[1]["solution"]["topic"] == "det"
+    assert found[1]["solution"]["steps"] == []
+    assert [e["item"] for e in lines(tmp_path / "all.errors.jsonl")] == [7]
+    assert {p.name for p in tmp_path.iterdir()} == {"in.jsonl", "all.jsonl", "all.index.jsonl", "all.errors.jsonl"}
+    piped = run("batch", "-", "-o", str(tmp_path / "piped.jsonl"), *args[2:], stdin=source.read_bytes())
+    assert piped.status == 1
+    assert [e["solution"] for e in lines(tmp_path / "piped.jsonl")] == [e["solution"] for e in found]
+
+
+def test_shards_joined_are_the_whole(whole: tuple[Path, Path, Result], tmp_path: Path) -> None:
+    source, out, _ = whole
+    parts = []
+    for n in (1, 2, 3):
+        parts.append(str(tmp_path / str(n)))
+        run("batch", str(source), "-o", parts[-1], "--shard", f"{n}/3", "--jobs", "2", *LIMIT)
+        assert 0 < len(tree(Path(parts[-1]))) < len(tree(out))
+    result = run("merge", *parts, "-o", str(tmp_path / "all"))
+    assert result.status == 1
+    assert result.err == "33 solved, 10 failed\n"
+    assert tree(tmp_path / "all") == tree(out)
+
+
+def test_shards_of_lines_joined_are_the_whole(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text("\n".join(json.dumps(problem(n)) for n in range(1, 12)) + "\n[]\n", encoding="utf-8")
+    for name, more in (("w", []), ("a", ["--shard", "1/2"]), ("b", ["--shard", "2/2"])):
+        run("batch", str(source), "-o", str(tmp_path / f"{name}.jsonl"), "--detail", "key", *more)
+    run("merge", str(tmp_path / "b.jsonl"), str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "all.jsonl"))
+    for end in (".jsonl", ".index.jsonl", ".errors.jsonl"):
+        assert (tmp_path / f"all{end}").read_bytes() == (tmp_path / f"w{end}").read_bytes()
+
+
+# -- what is refused ------------------------------------------------------------------------------
+
+
+def test_what_cannot_start_is_status_2(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / "p.json").write_text(json.dumps(problem(5)))
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "x").write_text("mine")
+    out = str(tmp_path / "out")
+    for args, says in (
+        ((str(source),), "-o OUT is missing"),
+        ((str(source), "-o", str(source)), "is read"),
+        ((str(source), "-o", str(source / "out")), "stands inside"),
+        ((str(source), "-o", str(tmp_path / "full")), "not from a batch"),
+        ((str(tmp_path / "none"), "-o", out), "no such file"),
+        ((str(tmp_path / "full"), "-o", out), "holds no .json"),
+        ((str(source), "-o", out, "--format", "terminal"), "--format"),
+        ((str(source), "-o", out, "--shard", "3/2"), "--shard"),
+        ((str(source), "-o", out, "--jobs", "x"), "--jobs"),
+    ):
+        result = run("batch", *args)
+        assert result.status == 2, args
+        assert says in result.err
+        assert result.err.count("\n") == 1
+    assert not os.path.exists(out)
+    assert run("batch", str(source), "-o", out).status == 0
+    again = run("batch", str(source), "-o", out)
+    assert again.status == 2
+    assert "--resume" in again.err
+    other = run("batch", str(source), "-o", out, "--resume", "--digits", "3")
+    assert other.status == 2
+    assert "differs" in other.err
+
+
+def test_fail_fast_stops_and_resume_goes_on(whole: tuple[Path, Path, Result], tmp_path: Path) -> None:
+    source, out, _ = whole
+    args = ("batch", str(source), "-o", str(tmp_path / "out"), "--jobs", "2", *LIMIT)
+    assert run(*args, "--fail-fast").status == 1
+    assert len(lines(tmp_path / "out" / "errors.jsonl")) == 1
+    assert run(*args, "--resume").status == 1
+    assert tree(tmp_path / "out") == tree(out)
+    before = {p: p.stat().st_mtime_ns for p in (tmp_path / "out").rglob("p*.md")}
+    assert run(*args, "--resume").status == 1, "a run that is complete is left as it is"
+    assert before == {p: p.stat().st_mtime_ns for p in (tmp_path / "out").rglob("p*.md")}
+
+
+# -- what dies ------------------------------------------------------------------------------------
+
+
+def test_the_culprit_of_a_dead_worker_is_found(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    found = [problem(n) | {"id": "deadly" if n == 9 else f"p{n}"} for n in range(1, 21)]
+    source.write_text("\n".join(map(json.dumps, found)), encoding="utf-8")
+    trees = []
+    for jobs in (1, 2):
+        plan = Plan(paths=[str(source)], out=str(tmp_path / f"out{jobs}"), settings=SETTINGS, jobs=jobs)
+        tally = batch(plan, work=batches.killed)
+        assert (tally.solved, tally.failed) == (19, 1)
+        trees.append(tree(tmp_path / f"out{jobs}"))
+    assert trees[0] == trees[1]
+    (error,) = lines(tmp_path / "out1" / "errors.jsonl")
+    assert error["item"] == 9
+    assert "killed" in error["message"]
+
+
+def test_results_are_in_order_whatever_dies() -> None:
+    lost: list[tuple[int, str]] = []
+
+    def take(item: int, how: str) -> int:
+        lost.append((item, how))
+        return -1
+
+    found = list(pool.ordered(range(60), batches.numbers, jobs=2, lost=take))
+    assert found == [(i, -1 if i in (13, 40) else i * i) for i in range(60)]
+    assert [item for item, _ in lost] == [13, 40]
+
+
+def test_any_executor_will_do_and_few_are_in_flight() -> None:
+    asked: list[int] = []
+
+    def source() -> Iterator[int]:
+        for n in range(2_000):
+            asked.append(n)
+            yield n
+
+    def work(items: Sequence[int]) -> list[int]:
+        return [-i for i in items]
+
+    with ThreadPoolExecutor(2) as threads:
+        found = pool.ordered(source(), work, jobs=2, lost=lambda i, _: i, executor=threads)
+        for n, (item, result) in enumerate(found):
+            assert (item, result) == (n, -n)
+            assert len(asked) - n <= 12 * 2 * pool.MOST
+    assert len(asked) == 2_000
+
+
+def test_an_executor_that_fails_is_survived() -> None:
+    def work(items: Sequence[int]) -> list[str]:
+        if 7 in items:
+            raise OSError("the cluster lost it")
+        return [str(i) for i in items]
+
+    with ThreadPoolExecutor(2) as threads:
+        found = dict(pool.ordered(range(20), work, jobs=2, lost=lambda _, how: how, executor=threads))
+    assert found == {i: str(i) for i in range(20)} | {7: "its worker failed (OSError: the cluster lost it)"}
+
+
+SLOW = """
+import sys
+from dlsolve.batch.run import Plan, batch
+from tests import batches
+batch(Plan(paths=[sys.argv[1]], out=sys.argv[2], settings=batches.SETTINGS, jobs=2, resume="--resume" in sys.argv),
+      work=batches.slow)
+"""
+
+
+def started(*args: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", SLOW, *args], stderr=subprocess.PIPE, start_new_session=True)
+
+
+def wait_for(out: Path, many: int) -> None:
+    index = out / "index.jsonl.part"
+    for _ in range(1_000):
+        if index.exists() and index.read_bytes().count(b"\n") >= many:
+            return
+        time.sleep(0.01)
+    raise AssertionError("the batch does not get on")
+
+
+def test_killed_and_resumed_it_is_the_same(tmp_path: Path) -> None:
+    source = bank(tmp_path / "bank", 30)
+    undisturbed = Plan(paths=[str(source)], out=str(tmp_path / "whole"), settings=SETTINGS, jobs=2)
+    batch(undisturbed)
+    out = tmp_path / "out"
+    times: dict[str, int] = {}
+    for many in (3, 25):
+        process = started(str(source), str(out), "--resume")
+        wait_for(out, many)
+        process.kill()
+        process.communicate()
+        assert not (out / "index.jsonl").exists()
+        # a worker of the dead run must not write, and the next must not do again what is done
+        now = {str(p): p.stat().st_mtime_ns for p in out.rglob("*.md")}
+        assert times.items() <= now.items()
+        index = lines_of(out / "index.jsonl.part")
+        times = {str(out / e["file"]): now[str(out / e["file"])] for e in index[:-1] if e["file"]}
+    process = started(str(source), str(out), "--resume")
+    assert process.wait(60) == 0, process.communicate()
+    process.communicate()
+    assert tree(out) == tree(tmp_path / "whole")
+    assert times.items() <= {str(p): p.stat().st_mtime_ns for p in out.rglob("*.md")}.items()
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_bytes().split(b"\n")[:-1]]
+
+
+def test_torn_files_are_mended(whole: tuple[Path, Path, Result], tmp_path: Path) -> None:
+    """As if killed between any two writes: half a line in each file, a solution named but not written."""
+    source, out, _ = whole
+    args = ("batch", str(source), "-o", str(tmp_path / "out"), "--jobs", "1", *LIMIT)
+    assert run(*args).status == 1
+    files = tmp_path / "out"
+    index = (files / "index.jsonl").read_bytes().splitlines(keepends=True)
+    cut = next(n for n in range(20, 43) if json.loads(index[n])["file"])
+    (files / "index.jsonl").unlink()
+    (files / "index.md").unlink()
+    (files / "index.jsonl.part").write_bytes(b"".join(index[: cut + 1]) + b'{"numb')
+    (files / "errors.jsonl").rename(files / "errors.jsonl.part")
+    with (files / "errors.jsonl.part").open("ab") as file:
+        file.write(b'{"path": "to')
+    for line in index[cut:]:
+        if json.loads(line)["file"]:
+            (files / json.loads(line)["file"]).unlink()
+    (files / (json.loads(index[cut])["file"] + ".part")).write_bytes(b"half")
+    assert run(*args, "--resume").status == 1
+    assert tree(files) == tree(out)
+
+
+def test_ctrl_c_ends_cleanly(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out"
+    source.write_text("\n".join(json.dumps(problem(n)) for n in range(1, 3_000)), encoding="utf-8")
+    command = [sys.executable, "-m", "dlsolve", "batch", str(source), "-o", str(out), "--jobs", "2"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
+    wait_for(out, 20)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of the group
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"interrupted" in err
+    assert b"Traceback" not in err
+    done = lines(out / "index.jsonl.part")
+    assert {str(p.relative_to(out)) for p in out.rglob("*.md")} == {e["file"] for e in done}
+    assert (out / "errors.jsonl").exists()
+
+
+# -- pieces ---------------------------------------------------------------------------------------
+
+
+def test_ids_cannot_leave_the_folder() -> None:
+    assert slug("../../etc/passwd") == "etc_passwd"
+    assert slug("a/b\\c:d\x00") == "a_b_c_d"
+    assert slug("...") == ""
+    assert len(slug("x" * 500)) == 80
+
+
+def test_ids_that_stand_twice_are_remembered_in_fixed_room() -> None:
+    twice = Twice()
+    for n in range(2_000):
+        twice.add(f"id-{n}")
+    twice.add("id-7")
+    assert [n for n in range(2_000) if f"id-{n}" in twice] == [7]
+
+
+def test_names_are_relative_to_what_holds_them_all(tmp_path: Path) -> None:
+    for name in ("a/x.json", "b/x.json"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("{}")
+    assert [t.name for t in tasks([str(tmp_path)])] == ["a/x", "b/x"]
+    assert [t.name for t in tasks([str(tmp_path / "a"), str(tmp_path / "b")])] == ["a/x", "b/x"]
+    assert [t.name for t in tasks([str(tmp_path / "a" / "x.json")])] == ["x"]
