@@ -4,6 +4,7 @@ never made."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -87,7 +88,14 @@ def view(solution: Solution, options: Options, hand_of: type[Hand] = Hand) -> Vi
 
 
 def _givens(hand: Hand, options: Options) -> list[tuple[str, str, Maths]]:
-    rows = [row for given in hand.trace.givens for row in _given(hand, given)]
+    rows: list[tuple[str, str, Maths]] = []
+    for part, givens in groupby(hand.trace.givens, key=lambda g: g.part):
+        if part:
+            meaning, _, value = part.partition(": ")
+            names = ", ".join(hand.name(key) for given in givens for key in given.keys)
+            rows.append((names, hand.text(meaning), [hand.text(value)]))
+        else:
+            rows += [row for given in givens for row in _given(hand, given)]
     if len(rows) <= MAX_GIVEN or options.steps_all:
         return rows
     dots = "..." if hand.ascii else "…"

@@ -68,11 +68,13 @@ Item = Step | Operation | Branch | Note
 
 
 class Given(msgspec.Struct):
-    """A typed quantity: `values` by key, shown as one row (`whole` where it is one value)."""
+    """A typed quantity, by key. `part` says in words what it is of the values above it, in place of
+    showing these again: ``batch 1: samples 1–2``."""
 
     base: str
     keys: list[Key]
     assumed: bool = False
+    part: str = ""
 
 
 class RunTable(msgspec.Struct):

@@ -122,8 +122,8 @@ class Trace:
         with `names` off, out of symbols only."""
         (self.symbols.hidden if names else self.symbols.quiet).add((letter, str(value)))
 
-    def given(self, base: str, value: Any, *index: Index, assumed: bool = False) -> None:
-        """A typed quantity: a scalar or matrix, or a sequence or mapping of a family (from 1)."""
+    def given(self, base: str, value: Any, *index: Index, assumed: bool = False, part: str = "") -> None:
+        """A typed quantity: a scalar or matrix, or a sequence or mapping of a family (from 1); `part` as in `Given`."""
         if isinstance(value, Mapping):
             keys: list[Key] = [(base, *index, k) for k in value]
             values = list(value.values())
@@ -134,7 +134,7 @@ class Trace:
             keys, values = [(base, *index) if index else base], [value]
         for key, one in zip(keys, values, strict=True):
             self._assign(key, self.number(one))
-        self.givens.append(Given(base, keys, assumed))
+        self.givens.append(Given(base, keys, assumed, part))
 
     def number(self, value: Any) -> Any:
         """A typed value in this run's arithmetic."""

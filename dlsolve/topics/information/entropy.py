@@ -28,8 +28,8 @@ from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.topics.information._distributions import Table, distribution, refuse_other_outcomes
 from dlsolve.trace import Trace
+from dlsolve.worked.information.distributions import Table, distribution, refuse_other_outcomes
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

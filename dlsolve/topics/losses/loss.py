@@ -15,46 +15,12 @@ logarithm (`clip` does so here). With `logits` the predictions are scores, and s
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import msgspec
-from flint import fmpq
-
-from dlsolve.fields import Field, Samples
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.topics.losses._data import losses, read
-from dlsolve.topics.losses._working import STEPS, TITLES, checks, give, table
 from dlsolve.trace import Trace
-
-
-class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What is true, what was predicted, and the losses to work out."""
-
-    y_true: Annotated[
-        Samples | None, Field("what is true: a value or label a sample, or a one-hot row a sample", ("y", "target"))
-    ] = None
-    y_pred: Annotated[
-        Samples,
-        Field("what is predicted, in the same shape: values, probabilities or scores", ("y_hat", "yhat", "y_score")),
-    ]
-    classes: Annotated[
-        list[int] | None,
-        Field("in place of y_true: the true class of each sample, counted from 1", ("labels",), ge="1"),
-    ] = None
-    loss: Annotated[
-        list[str] | None,
-        Field("mae, mse, rmse, huber, bce, cce, hinge; several at once (inferred if not given)", ("losses",)),
-    ] = None
-    logits: Annotated[bool, Field("the predictions are scores: sigmoid or softmax comes first", ("from_logits",))] = (
-        False
-    )
-    delta: Annotated[fmpq, Field("where Huber turns from e² to |e|", gt="0")] = fmpq(1)
-    clip: Annotated[
-        fmpq | None, Field("predicted probabilities are kept within [clip, 1 − clip]", ("eps",), gt="0", lt="1/2")
-    ] = None
-
+from dlsolve.worked.losses.data import Problem, losses, read
+from dlsolve.worked.losses.working import STEPS, TITLES, checks, give, table
 
 NOTATION = Notation(
     [

@@ -10,37 +10,16 @@ A vector is a column. With layout `Wx` a batch has its samples as columns; with 
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import msgspec
-from flint import fmpq
-
 from dlsolve.backward import differentiate, gradient_key
 from dlsolve.descent_slips import LOSS, UPDATE
 from dlsolve.differences import finite_differences
-from dlsolve.fields import Field, Samples
 from dlsolve.formula.edits import change, everywhere, quantity, untransposed
 from dlsolve.formula.rules import rule, rules
 from dlsolve.formula.tree import At, Bin, Call, Name, Num, Tree
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.topics.networks._network import ACTIVATIONS, LOSSES, Network
 from dlsolve.trace import Key, Trace
-
-
-class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A network with its weights, one sample or a batch, and how to learn from it."""
-
-    x: Annotated[Samples, Field("the input: one sample, or one row a sample", aliases=("X",))]
-    y: Annotated[Samples, Field("the target of each sample", aliases=("Y", "t", "target"))]
-    W: Annotated[dict[int, Samples], Field("weights of layer 1, 2, …", family=True)]
-    b: Annotated[dict[int, Samples], Field("biases of layer 1, 2, … (0 where not given)", family=True)] = {}
-    activations: Annotated[list[str], Field("activation of each layer: " + ", ".join(ACTIVATIONS))]
-    loss: Annotated[str, Field("loss: " + ", ".join(LOSSES))] = "squared"
-    lr: Annotated[fmpq, Field("learning rate", aliases=("eta", "alpha", "learning_rate"), gt="0")] = fmpq(1, 10)
-    epochs: Annotated[int, Field("how many updates", ge="0")] = 1
-    slope: Annotated[fmpq, Field("slope of leaky ReLU below 0")] = fmpq(1, 100)
-
+from dlsolve.worked.networks.learner import Network, Problem
 
 NOTATION = Notation(
     [

@@ -23,9 +23,9 @@ from dlsolve.fields import Field, Samples
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity, subscript, superscript
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.topics.networks._written import written_out
 from dlsolve.trace import Key, Trace
 from dlsolve.worked.network import Layers, refuse_lone_softmax
+from dlsolve.worked.networks.written import written_out
 
 CALLS = {
     "linear": "z[l]", "step": "step(z[l])", "sigmoid": "sigmoid(z[l])", "tanh": "tanh(z[l])", "relu": "relu(z[l])",

@@ -28,8 +28,8 @@ from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity, subscript
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.topics.probability._evidence import Evidence, hypotheses_of, pieces_of, refuse_impossible
 from dlsolve.trace import Key, Trace
+from dlsolve.worked.probability.evidence import Evidence, hypotheses_of, pieces_of, refuse_impossible
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

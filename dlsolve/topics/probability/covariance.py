@@ -29,8 +29,8 @@ from dlsolve.formula.rules import rule, rules
 from dlsolve.identities import Identity
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.topics.probability._pairs import Pairs, pairs_of_data, pairs_of_space, pairs_of_table
 from dlsolve.trace import Trace
+from dlsolve.worked.probability.pairs import Pairs, pairs_of_data, pairs_of_space, pairs_of_table
 
 Table = dict[str, dict[str, fmpq]] | None
 Number = fmpq | None

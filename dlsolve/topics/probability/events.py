@@ -29,9 +29,9 @@ from dlsolve.identities import Identity
 from dlsolve.notation import Notation, Quantity
 from dlsolve.numbers.show import decimal, fraction, terminates
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.topics.probability._two_events import COMMON, QUANTITIES, SHARED_SLIPS, verdict
 from dlsolve.trace import Trace
 from dlsolve.worked.deduce import conflicts, follow_up, needs
+from dlsolve.worked.probability.two_events import COMMON, QUANTITIES, SHARED_SLIPS, verdict
 
 Chance = fmpq | None
 

@@ -24,8 +24,8 @@ from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.topics.probability._values import interval, label, shown, text
 from dlsolve.trace import Trace
+from dlsolve.worked.probability.values import interval, label, shown, text
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -20,8 +20,8 @@ from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.topics.probability._counting import COMMON, QUANTITIES, SHARED_SLIPS, masses, moments
 from dlsolve.trace import Trace
+from dlsolve.worked.probability.counting import COMMON, QUANTITIES, SHARED_SLIPS, masses, moments
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

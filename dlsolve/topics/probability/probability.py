@@ -30,8 +30,8 @@ from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.topics.probability._two_events import COMMON, QUANTITIES, SHARED_SLIPS, verdict
 from dlsolve.trace import Trace
+from dlsolve.worked.probability.two_events import COMMON, QUANTITIES, SHARED_SLIPS, verdict
 
 _EVENT = 'in words ("heads even", "sum = 7", "first H"), or the outcomes listed'
 SHOWN = 36

@@ -32,8 +32,8 @@ from dlsolve.functions_of import placed, variables
 from dlsolve.identities import Identity
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.topics.probability._values import Law, label, law_of_space, law_of_values, text
 from dlsolve.trace import Trace
+from dlsolve.worked.probability.values import Law, label, law_of_space, law_of_values, text
 
 SHOWN = 36
 """Values of X are written outcome by outcome up to so many outcomes."""

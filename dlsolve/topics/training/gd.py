@@ -10,43 +10,18 @@ The gradient is derived from the loss as it stands: a factor ½ or 1/n in the lo
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-import msgspec
-from flint import fmpq
-
 from dlsolve.backward import differentiate, gradient_key
 from dlsolve.descent_slips import LOSS, UPDATE
 from dlsolve.differences import finite_differences
 from dlsolve.errors import InputError
-from dlsolve.fields import Expression, Field, Params, Samples
 from dlsolve.formula.edits import change, quantity
 from dlsolve.formula.rules import rule, rules
 from dlsolve.formula.tree import At, Bin, Call, Name, Num, Transpose, Tree, rebuild
 from dlsolve.functions_of import gradient, placed, start_point, variables
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.topics.training._data import FULL, Data
 from dlsolve.trace import Key, Trace
-
-
-class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Samples with a model, or a typed function; then how to descend."""
-
-    X: Annotated[
-        Samples | None, Field("features, one row a sample (a flat list: one feature)", aliases=("x",), csv="features")
-    ] = None
-    y: Annotated[list[fmpq] | None, Field("target of each sample", csv="target")] = None
-    model: Annotated[Literal["linear", "logistic"], Field("ŷ = X w + b, or σ(X w + b)")] = "linear"
-    w: Annotated[Params | None, Field("start weights (0 where not given)")] = None
-    b: Annotated[fmpq | None, Field("start bias; no bias where not given")] = None
-    f: Annotated[Expression | None, Field("a function to descend on, such as 100*w1^2 + w2^2")] = None
-    start: Annotated[dict[str, fmpq] | list[fmpq] | None, Field("start point of f")] = None
-    lr: Annotated[fmpq, Field("learning rate", aliases=("eta", "alpha", "learning_rate"), gt="0")]
-    epochs: Annotated[int, Field("passes over the data, or steps on f", aliases=("steps",), ge="1", le="1000000")] = 1
-    batch_size: Annotated[int | None, Field("samples an update (1: stochastic; all where not given)", ge="1")] = None
-    batches: Annotated[int | None, Field("number of mini-batches instead of their size", ge="1")] = None
-
+from dlsolve.worked.training.samples import FULL, Data, Problem
 
 NOTATION = Notation(
     [
@@ -62,8 +37,8 @@ NOTATION = Notation(
         Quantity("dy_hat", "gradient by the prediction", "k", "n×1",
                  symbol="∂L/∂ŷ", latex=r"\partial L/\partial\hat{y}"),
         Quantity("dz", "gradient by the weighted input", "k", "n×1", symbol="∂L/∂z", latex=r"\partial L/\partial z"),
-        Quantity("z_all", "weighted input of all samples after k updates", "k", "n×1", symbol="z", latex="z"),
-        Quantity("y_all", "prediction of all samples after k updates", "k", "n×1", symbol="ŷ", latex=r"\hat{y}"),
+        Quantity("z_all", "weighted input of all samples after k updates", "k", "n×1", symbol="Z", latex="Z"),
+        Quantity("y_all", "prediction of all samples after k updates", "k", "n×1", symbol="Ŷ", latex=r"\hat{Y}"),
         Quantity("J", "loss on all samples after k updates", "k"),
         Quantity("f", "value of the function after k steps", "k"),
         Quantity("lr", "learning rate"),

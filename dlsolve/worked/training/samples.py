@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Annotated, Literal
 
+import msgspec
 from flint import fmpq
 
 from dlsolve.errors import InputError
-from dlsolve.fields import Params
+from dlsolve.fields import Expression, Field, Params, Samples
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.trace import Trace
 
-if TYPE_CHECKING:
-    from dlsolve.topics.training.gd import Problem
-
 FULL = 0
 """The batch number of all samples."""
+
+
+class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Samples with a model, or a typed function; then how to descend."""
+
+    X: Annotated[
+        Samples | None, Field("features, one row a sample (a flat list: one feature)", aliases=("x",), csv="features")
+    ] = None
+    y: Annotated[list[fmpq] | None, Field("target of each sample", csv="target")] = None
+    model: Annotated[Literal["linear", "logistic"], Field("ŷ = X w + b, or σ(X w + b)")] = "linear"
+    w: Annotated[Params | None, Field("start weights (0 where not given)")] = None
+    b: Annotated[fmpq | None, Field("start bias; no bias where not given")] = None
+    f: Annotated[Expression | None, Field("a function to descend on, such as 100*w1^2 + w2^2")] = None
+    start: Annotated[dict[str, fmpq] | list[fmpq] | None, Field("start point of f")] = None
+    lr: Annotated[fmpq, Field("learning rate", aliases=("eta", "alpha", "learning_rate"), gt="0")]
+    epochs: Annotated[int, Field("passes over the data, or steps on f", aliases=("steps",), ge="1", le="1000000")] = 1
+    batch_size: Annotated[int | None, Field("samples an update (1: stochastic; all where not given)", ge="1")] = None
+    batches: Annotated[int | None, Field("number of mini-batches instead of their size", ge="1")] = None
 
 
 class Data:
@@ -59,8 +75,11 @@ class Data:
         t.given("y", Matrix.column(p.y), FULL)
         if len(self.parts) > 1:
             for number, part in self.updates():
-                t.given("X", Matrix([self.X.rows[i] for i in part]), number)
-                t.given("y", Matrix.column([p.y[i] for i in part]), number)
+                first, last = part[0] + 1, part[-1] + 1
+                which = f"sample {first}" if first == last else f"samples {first}–{last}"
+                says = f"batch {number}: {which}"
+                t.given("X", Matrix([self.X.rows[i] for i in part]), number, part=says)
+                t.given("y", Matrix.column([p.y[i] for i in part]), number, part=says)
         t.given("w", self.w, 0, assumed=p.w is None)
         if p.b is not None:
             t.given("b", p.b, 0)

@@ -10,8 +10,8 @@ from dlsolve.errors import InputError
 from dlsolve.formula.rules import rule
 from dlsolve.notation import Quantity
 from dlsolve.topic import DeclaredSlip
-from dlsolve.topics.probability._values import interval
 from dlsolve.trace import Trace
+from dlsolve.worked.probability.values import interval
 
 MAX_TERMS = 500
 MAX_K = 10_000

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Annotated
+
+import msgspec
+from flint import fmpq
 
 from dlsolve.errors import InputError
+from dlsolve.fields import Field, Samples
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.trace import Trace
 from dlsolve.worked.network import Layers, refuse_lone_softmax
 
-if TYPE_CHECKING:
-    from dlsolve.topics.networks.backprop import Problem
-
 ACTIVATIONS = ("linear", "sigmoid", "tanh", "relu", "leaky_relu", "softmax")
 LOSSES = ("squared", "mae", "bce", "cce")
+
+
+class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A network with its weights, one sample or a batch, and how to learn from it."""
+
+    x: Annotated[Samples, Field("the input: one sample, or one row a sample", aliases=("X",))]
+    y: Annotated[Samples, Field("the target of each sample", aliases=("Y", "t", "target"))]
+    W: Annotated[dict[int, Samples], Field("weights of layer 1, 2, …", family=True)]
+    b: Annotated[dict[int, Samples], Field("biases of layer 1, 2, … (0 where not given)", family=True)] = {}
+    activations: Annotated[list[str], Field("activation of each layer: " + ", ".join(ACTIVATIONS))]
+    loss: Annotated[str, Field("loss: " + ", ".join(LOSSES))] = "squared"
+    lr: Annotated[fmpq, Field("learning rate", aliases=("eta", "alpha", "learning_rate"), gt="0")] = fmpq(1, 10)
+    epochs: Annotated[int, Field("how many updates", ge="0")] = 1
+    slope: Annotated[fmpq, Field("slope of leaky ReLU below 0")] = fmpq(1, 100)
 
 
 class Network(Layers):

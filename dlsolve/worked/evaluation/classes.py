@@ -6,8 +6,8 @@ from flint import fmpq
 
 from dlsolve.formula.rules import rule
 from dlsolve.topic import DeclaredSlip
-from dlsolve.topics.evaluation._cases import Cases
 from dlsolve.trace import Trace
+from dlsolve.worked.evaluation.cases import Cases
 
 CLASS_RULES = """
     TP[k] at i = M[i,i]                                         # on the diagonal

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Annotated, Literal
 
+import msgspec
 from flint import fmpq
 
 from dlsolve.errors import InputError
+from dlsolve.fields import Field
 from dlsolve.numbers.matrix import Matrix
-
-if TYPE_CHECKING:
-    from dlsolve.topics.evaluation.confusion import Problem
 
 MOST_CLASSES = 30
 COUNTS = ("TP", "FP", "FN", "TN")
@@ -24,6 +23,29 @@ _FROM = {
     "FP:actual": ("negatives", ("TN",)), "TN:actual": ("negatives", ("FP",)), "TN:rest": ("N", ("TP", "FP", "FN")),
 }  # fmt: skip
 """By rule, the total that a count is what is left of, and what is taken away."""
+
+
+class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Labels, a matrix, or counts."""
+
+    y_true: Annotated[list[fmpq] | list[str] | None, Field("actual class of each sample", ("y", "actual"))] = None
+    y_pred: Annotated[list[fmpq] | list[str] | None, Field("predicted class", ("y_hat", "predicted"))] = None
+    y_score: Annotated[list[fmpq] | None, Field("score of each sample, in place of y_pred", ("scores",))] = None
+    threshold: Annotated[fmpq | None, Field("score that counts as positive (0.5 where not given)")] = None
+    matrix: Annotated[Matrix | None, Field("confusion matrix, one row and column a class", ("M",), ge="0")] = None
+    labels: Annotated[list[fmpq] | list[str] | None, Field("classes in the order of the matrix", ("classes",))] = None
+    positive: Annotated[fmpq | str | None, Field("the positive class of two (1, or the first)", ("pos_label",))] = None
+    TP: Annotated[int | None, Field("true positives", ("tp",), ge="0")] = None
+    FP: Annotated[int | None, Field("false positives", ("fp",), ge="0")] = None
+    FN: Annotated[int | None, Field("false negatives", ("fn",), ge="0")] = None
+    TN: Annotated[int | None, Field("true negatives", ("tn",), ge="0")] = None
+    positives: Annotated[int | None, Field("all actual positives, in place of TP or FN", ("P",), ge="0")] = None
+    negatives: Annotated[int | None, Field("all actual negatives, in place of FP or TN", ge="0")] = None
+    predicted_positives: Annotated[int | None, Field("all called positive, in place of TP or FP", ge="0")] = None
+    N: Annotated[int | None, Field("all samples", ("n", "total"), ge="1")] = None
+    beta: Annotated[fmpq | None, Field("asks for Fβ too: recall counts β times as much", gt="0")] = None
+    zero_division: Annotated[Literal[0, 1], Field("what 0/0 is set to")] = 0
+    per_class: Annotated[bool, Field("also each class and the averages, where there are two", ("averages",))] = False
 
 
 @dataclass

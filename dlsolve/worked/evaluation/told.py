@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flint import fmpq
 
-from dlsolve.topics.evaluation._cases import COUNTS, Cases, label
 from dlsolve.trace import Key, Trace
-
-if TYPE_CHECKING:
-    from dlsolve.topics.evaluation.confusion import Problem
+from dlsolve.worked.evaluation.cases import COUNTS, Cases, Problem, label
 
 _RATES = ("accuracy", "error_rate", "precision", "recall", "F1", "F_beta", "specificity", "NPV", "FPR", "FNR", "FDR",
           "FOR", "balanced_accuracy", "MCC")  # fmt: skip

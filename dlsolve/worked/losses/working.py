@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from dlsolve.formula.rules import rule
-from dlsolve.topics.losses._data import BASES, FAR_LOGIT, Data
 from dlsolve.trace import Key, Trace
-
-if TYPE_CHECKING:
-    from dlsolve.topics.losses.loss import Problem
+from dlsolve.worked.losses.data import BASES, FAR_LOGIT, Data, Problem
 
 TITLES = {"mae": "Mean absolute error", "mse": "Mean squared error", "rmse": "Root mean squared error",
           "huber": "Huber loss", "bce": "Binary cross-entropy", "cce": "Categorical cross-entropy",

@@ -11,7 +11,7 @@ from flint import fmpq
 from dlsolve.errors import InputError
 from dlsolve.experiments import quantity, space_of
 from dlsolve.experiments.stated import Stated
-from dlsolve.topics.probability._values import text, value_of
+from dlsolve.worked.probability.values import text, value_of
 
 
 @dataclass(frozen=True)

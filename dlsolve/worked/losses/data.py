@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Annotated
 
+import msgspec
 from flint import fmpq
 
 from dlsolve.errors import InputError
+from dlsolve.fields import Field, Samples
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.show import decimal, fraction, terminates
-
-if TYPE_CHECKING:
-    from dlsolve.topics.losses.loss import Problem
 
 Rows = tuple[tuple[fmpq, ...], ...]
 
@@ -28,6 +27,33 @@ BASES = {"2": "2", "e": "e", "10": "10"}
 FAR_LOGIT = 20
 """Beyond it a sigmoid differs from 0 or 1 by less than anybody writes down: losses come from the score."""
 FARTHEST_LOGIT = 300
+
+
+class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What is true, what was predicted, and the losses to work out."""
+
+    y_true: Annotated[
+        Samples | None, Field("what is true: a value or label a sample, or a one-hot row a sample", ("y", "target"))
+    ] = None
+    y_pred: Annotated[
+        Samples,
+        Field("what is predicted, in the same shape: values, probabilities or scores", ("y_hat", "yhat", "y_score")),
+    ]
+    classes: Annotated[
+        list[int] | None,
+        Field("in place of y_true: the true class of each sample, counted from 1", ("labels",), ge="1"),
+    ] = None
+    loss: Annotated[
+        list[str] | None,
+        Field("mae, mse, rmse, huber, bce, cce, hinge; several at once (inferred if not given)", ("losses",)),
+    ] = None
+    logits: Annotated[bool, Field("the predictions are scores: sigmoid or softmax comes first", ("from_logits",))] = (
+        False
+    )
+    delta: Annotated[fmpq, Field("where Huber turns from e² to |e|", gt="0")] = fmpq(1)
+    clip: Annotated[
+        fmpq | None, Field("predicted probabilities are kept within [clip, 1 − clip]", ("eps",), gt="0", lt="1/2")
+    ] = None
 
 
 @dataclass

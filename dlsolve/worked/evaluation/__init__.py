@@ -1,0 +1,1 @@
+"""Classification as tables: cases, counts and scores by class."""

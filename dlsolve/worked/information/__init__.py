@@ -1,0 +1,1 @@
+"""Distributions as they are typed."""

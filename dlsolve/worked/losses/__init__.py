@@ -1,0 +1,1 @@
+"""Losses over samples: what is given, and the working of each."""

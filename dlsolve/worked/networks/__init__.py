@@ -1,0 +1,1 @@
+"""Networks: as they learn, and written out from their sizes."""

@@ -1,0 +1,1 @@
+"""Distributions, pairs of events, evidence."""
