@@ -123,7 +123,7 @@ def test_the_notes_m_hat_3_is_wrong_and_the_step_after_it_follows() -> None:
 
 
 def test_zeros_everywhere_earn_nothing() -> None:
-    for case in EXACT[::6]:
+    for case in EXACT[::15]:
         solution = case.solution()
         names = [solution.trace.name(k) for k in solution.trace.steps]
         for zero in ("0", "0.00", "0.0000"):

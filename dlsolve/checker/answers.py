@@ -58,31 +58,30 @@ def _in_words(trace: Trace, name: str, known: Mapping[str, Key]) -> bool:
     return isinstance(trace.env[key], str) or (row is not None and row.kind == "choice")
 
 
-def canonical(trace: Trace, written: str, known: Mapping[str, object] | None = None) -> str:
-    """The answer name that `written` means, single entries included. Raises `UnreadableError`."""
-    names = keys_by_name(trace) if known is None else known
-    own = {trace.name(key): n for n, key in keys_by_name(trace).items()}
+def canonical(trace: Trace, written: str, known: Mapping[str, Key] | None = None) -> str:
+    """The answer name that `written` means, single entries included. `known` holds the keys of the
+    run by name, where many names are asked for. Raises `UnreadableError`."""
+    keys = keys_by_name(trace) if known is None else known
     try:
-        name = resolve(written, names)
-        return trace.name(keys_by_name(trace)[name]) if name not in own else name
+        return trace.name(keys[resolve(written, keys)])
     except UnreadableError as fault:
         shown = by_symbol(trace, written)
         if shown is not None:
             return shown
         match = _ENTRY.fullmatch(written.strip())
         if match:
-            name = canonical(trace, match["name"], names)
+            name = canonical(trace, match["name"], keys)
             entry = re.sub(r"\s*[,;]\s*", ",", match["entry"])
             return f"{name}[{entry}]"
-        other = _on_another_way(trace, written)
+        other = _on_another_way(keys, written)
         if other is None:
             raise fault
         return other
 
 
-def _on_another_way(trace: Trace, written: str) -> str | None:
+def _on_another_way(keys: Mapping[str, Key], written: str) -> str | None:
     """A name that this run does not reach but another may (the fourth update of three)."""
-    bases = {n.rstrip("0123456789_") for n in keys_by_name(trace)}
+    bases = {n.rstrip("0123456789_") for n in keys}
     for candidate in normalise_name(written):
         stem = candidate.rstrip("0123456789_")
         if stem != candidate and stem in bases:

@@ -31,6 +31,8 @@ from dlsolve.trace import Trace
 def spread(trace: Trace, values: Mapping[str, str]) -> dict[str, str]:
     """``lam = 6 and -1`` and ``eigenvalues: 6, -1`` as λ₁ = 6, λ₂ = −1."""
     known = list(families(trace))
+    if not known:
+        return dict(values)
     out: dict[str, str] = {}
     for written, text in values.items():
         family = next((f for f in known if _means(f, written)), None)

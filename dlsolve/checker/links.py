@@ -150,7 +150,7 @@ class LinkJudge:
         """What is wrong with a link, in one clause."""
         if before is not None and before[0].numeric:
             return f"{self._maths(before[0])} is {self._text(before[1])}, not {self._maths(link)}"
-        line = own_line(self.trace, target.name, self.answers)
+        line = own_line(self.trace, self.known.get(target.name), self.answers)
         if _lone(link.tree) is not None:
             return "" if line is None else f"the rule gives {line.maths}, not {self._maths(link)}"
         said = f"{self._maths(link)} has the wrong numbers in it: it comes to {self._text(value)}"

@@ -69,6 +69,7 @@ class _Marker:
         self.following = Following(self.true, self.written, self.trusting.fits)
         # where all is right the second run would say nothing new
         self.second = rerun(solution, self.following) if self.pending else self.first
+        self.second_keys = keys_by_name(self.second) if self.pending else self.keys
         self.search = Search(solution, self.second, self.following, self.written)
 
     def _unreached(self, readable: Mapping[str, Answer]) -> None:
@@ -214,7 +215,7 @@ class _Marker:
     def _by_own_values(self, item: ReportItem, answer: Answer) -> None:
         """What the rule gives with the student's own values, and that line."""
         image = self.following.images.get(item.name)
-        line = own_line(self.second, item.name, self.answers)
+        line = own_line(self.second, self.second_keys.get(item.name), self.answers)
         if line is not None:
             item.line, item.maths, item.uses = line.ascii, line.maths, line.uses
             if not isinstance(image, str | None) and line.value is not None:

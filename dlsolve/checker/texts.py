@@ -83,9 +83,8 @@ def stated(solution: Solution, key: Key, value: Any, figures: int | None = None)
     return shown(value, solution.digits, figures, solution.trace.bits)
 
 
-def own_line(trace: Trace, name: str, answers: Mapping[str, Answer]) -> OwnLine | None:
-    """The rule of the value called `name` with the values that `trace` handed on; None for what is no formula."""
-    key = next((k for k in trace.steps if trace.name(k) == name), None)
+def own_line(trace: Trace, key: Key | None, answers: Mapping[str, Answer]) -> OwnLine | None:
+    """The rule of the value at `key` with the values that `trace` handed on; None for what is no formula."""
     step = trace.steps.get(key) if key is not None else None
     if not isinstance(step, Step):
         return None

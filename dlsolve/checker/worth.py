@@ -12,6 +12,7 @@ from dlsolve.checker.windows import Answer
 from dlsolve.errors import InputError
 from dlsolve.fields.found import found
 from dlsolve.handwriting import UnreadableError
+from dlsolve.named import keys_by_name
 from dlsolve.numbers.show import Digits
 from dlsolve.problem import Marking, ProblemFile
 from dlsolve.solver import Solution
@@ -78,10 +79,11 @@ def answers_of(solution: Solution) -> list[str]:
 
 def names(solution: Solution, written: Iterable[str], where: str) -> list[str]:
     """`written` as answer names, each once. Raises `InputError` at `where`."""
+    known = keys_by_name(solution.trace)
     out: dict[str, None] = {}
     for name in written:
         try:
-            out[canonical(solution.trace, name)] = None
+            out[canonical(solution.trace, name, known)] = None
         except UnreadableError as fault:
             raise InputError(where, str(fault)) from fault
     return list(out)
