@@ -8,6 +8,7 @@ from typing import Any
 
 from flint import arb, fmpq
 
+from dlsolve.checker.handing import as_written
 from dlsolve.checker.runs import BITS
 from dlsolve.checker.windows import Answer
 from dlsolve.errors import DlsolveError
@@ -91,7 +92,7 @@ def own_line(trace: Trace, key: Key | None, answers: Mapping[str, Answer]) -> Ow
     with precision(BITS):
         try:
             at_step = instantiate(trace, step.rule.expr, dict(zip(step.rule.letters, step.index, strict=False)))
-            tree = put(_Middles(trace), at_step, LINE_DIGITS)  # type: ignore[arg-type]
+            tree = put(_Middles(trace, answers), at_step, LINE_DIGITS)  # type: ignore[arg-type]
         except (DlsolveError, UndecidedError, KeyError):
             return None
         try:
@@ -127,18 +128,34 @@ def symbol(trace: Trace, key: Key) -> str:
 
 
 class _Middles:
-    """The environment of a run as the student wrote it: the middle of each window."""
+    """The environment of a run as the student wrote it: the digits on the paper, else the middle of what is known."""
 
-    def __init__(self, trace: Trace) -> None:
-        self.env = _MiddleEnv(trace)
+    def __init__(self, trace: Trace, answers: Mapping[str, Answer]) -> None:
+        self.env = _MiddleEnv(trace, answers)
 
 
 class _MiddleEnv:
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, answers: Mapping[str, Answer]) -> None:
         self.trace = trace
+        self.answers = answers
 
     def __getitem__(self, key: Any) -> Any:
-        return middle(self.trace.env[key])
+        value = self.trace.env[key]
+        answer = self.answers.get(self.trace.name(key))
+        if answer is not None and answer.unreadable is None:
+            written = as_written(answer, value)
+            # a wrong 0 was not handed on: then the true value stands in
+            if _possible(written, value):
+                return written
+        return middle(value)
+
+
+def _possible(written: Any, value: Any) -> bool:
+    if isinstance(value, Matrix):
+        return isinstance(written, Matrix) and all(map(_possible, written.entries(), value.entries()))
+    if not isinstance(written, fmpq):
+        return False
+    return bool(value.contains(written)) if isinstance(value, arb) else bool(value == written)
 
 
 def middle(value: Any) -> Any:
