@@ -76,8 +76,10 @@ def test_agrees_with_scikit_learn(problem: dict[str, Any]) -> None:
     assert number(trace.env["AUC"]) == pytest.approx(auc)
     assert number(trace.env["AUC_ranks"]) == pytest.approx(auc)
     assert trace.env["AUC"] == trace.env["AUC_ranks"]
-    best = levels[1:][np.argmax((tpr - fpr)[1:])]
-    assert number(trace.env["best_threshold"]) == pytest.approx(best)
+    gaps = (tpr - fpr)[1:]
+    # equal gaps may differ by an ulp in floats: any of the largest will do
+    best = levels[1:][gaps >= gaps.max() - 1e-12]
+    assert any(number(trace.env["best_threshold"]) == pytest.approx(level) for level in best)
 
 
 @settings(max_examples=60)
