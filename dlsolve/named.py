@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from flint import fmpq
 
 from dlsolve.errors import DlsolveError, RuleError
-from dlsolve.numbers.exact import read
-from dlsolve.numbers.precision import UndecidedError, precision
-from dlsolve.numbers.show import Shown, bounds
-from dlsolve.readings import rows_of, shown_value
+from dlsolve.numbers.precision import precision
+from dlsolve.readings import rows_of
 from dlsolve.solver import Solution
 from dlsolve.trace import Key, Trace
 
@@ -103,74 +100,4 @@ def drift(solution: Solution) -> list[Drift]:
     return out
 
 
-class Differs(msgspec.Struct, frozen=True):
-    """A value that a source prints otherwise: `printed` there, `shown` here."""
-
-    name: str
-    printed: str
-    shown: str
-    why: str = ""
-
-
-def differs(solution: Solution) -> list[Differs]:
-    """Where the problem's `printed` values are neither the true ones rounded nor cut to their digits."""
-    printed = solution.meta.get("printed") or {}
-    if not printed:
-        return []
-    trace = solution.exact or solution.trace
-    known = keys_by_name(trace)
-    out = []
-    with precision(trace.bits):
-        for name, told in printed.items():
-            value = find(trace, name, known)
-            for entry, text, true in _pairs(name, told, value):
-                verdict = _agrees(text, true)
-                if verdict is False:
-                    shown = shown_value(true, solution.digits)
-                    assert isinstance(shown, Shown)
-                    out.append(Differs(entry, text, shown.text))
-    return out
-
-
-def _pairs(name: str, told: Any, value: Any) -> Iterator[tuple[str, str, Any]]:
-    """(name, printed text, true value) of a number, or of each entry of a list or matrix."""
-    rows = rows_of(value)
-    if value is None:
-        return
-    if not isinstance(told, list):
-        if rows is None or (len(rows) == 1 and len(rows[0]) == 1):
-            yield name, str(told), value if rows is None else rows[0][0]
-        return
-    if rows is None:
-        return
-    flat = len(rows) == 1 or len(rows[0]) == 1
-    if flat and not any(isinstance(e, list) for e in told):
-        true = [e for row in rows for e in row]
-        for n, (text, one) in enumerate(zip(told, true, strict=False), 1):
-            yield f"{name}[{n}]", str(text), one
-        return
-    for i, (line, row) in enumerate(zip(told, rows, strict=False), 1):
-        for j, (text, one) in enumerate(zip(line if isinstance(line, list) else [line], row, strict=False), 1):
-            yield f"{name}[{i},{j}]", str(text), one
-
-
-def _agrees(text: str, value: Any) -> bool | None:
-    """Whether `text` is `value` rounded or cut to its digits; None where it cannot be read."""
-    try:
-        told = read(text)
-        low, high = bounds(value)
-    except (DlsolveError, UndecidedError, TypeError, AttributeError):
-        return None
-    if "/" in text:
-        return low <= told <= high
-    head, _, power = text.lower().partition("e")
-    places = len(head.partition(".")[2]) - int(power or "0")
-    unit = fmpq(10) ** -places
-    rounded = told - unit / 2 <= high and low <= told + unit / 2
-    cut = (told <= high and low < told + unit) if told > 0 else (told >= low and high > told - unit)
-    if told == 0:
-        cut = -unit < high and low < unit
-    return bool(rounded or cut)
-
-
-__all__ = ["Differs", "Drift", "answers", "differs", "drift", "find", "held", "keys_by_name"]
+__all__ = ["Drift", "answers", "drift", "find", "held", "keys_by_name"]

@@ -71,6 +71,7 @@ ORDER = [
     "solver",
     "problem",
     "named",
+    "printed",
     "assignment compare",
     "render",
     "checker",

@@ -16,10 +16,11 @@ from dlsolve.formula.latex import latex, matrix
 from dlsolve.formula.latex import number as latex_number
 from dlsolve.formula.text import python
 from dlsolve.formula.tree import If, Tree
-from dlsolve.named import answers, differs
+from dlsolve.named import answers
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import precision
 from dlsolve.numbers.show import Digits, Shown, fraction, from_float
+from dlsolve.printed import differs
 from dlsolve.readings import (
     as_listed,
     branch_text,

@@ -13,9 +13,10 @@ from dlsolve.conventions import CONVENTIONS
 from dlsolve.formula.closed import closed
 from dlsolve.formula.indices import stated
 from dlsolve.formula.tree import At, Name, Num, Ref, Tree, rebuild
-from dlsolve.named import answers, differs, drift, held
+from dlsolve.named import answers, drift, held
 from dlsolve.numbers.precision import precision
 from dlsolve.numbers.show import Digits
+from dlsolve.printed import Differs, differs
 from dlsolve.render import Options
 from dlsolve.render.hand import Hand, index_of
 from dlsolve.render.rows import Maths, Section, joined, sections_of
@@ -78,7 +79,7 @@ def view(solution: Solution, options: Options, hand_of: type[Hand] = Hand) -> Vi
         if options.detail != "answer":
             out.tables = [_table(hand, t, options) for t in trace.tables]
             out.checks = [(c.holds, hand.text(f"{c.name}: {c.text}" if c.text else c.name)) for c in trace.checks]
-            out.differs = [(_symbol(hand, d.name), clean(d.printed), hand.number(d.shown)) for d in differs(solution)]
+            out.differs = [(_symbol(hand, d.name), clean(d.printed), _here(hand, d)) for d in differs(solution)]
             out.drift = _drift(hand, solution)
         out.answers = [_answer(hand, name, key, value, solution.exact) for name, key, value in answers(solution)]
     return out
@@ -196,6 +197,13 @@ def _symbol(hand: Hand, name: str) -> str:
     """The symbol of an answer name; the name itself for an entry of a matrix."""
     key = next((key for key in hand.trace.steps if hand.trace.name(key) == name), None)
     return hand.text(name) if key is None else hand.name(key)
+
+
+def _here(hand: Hand, differs: Differs) -> str:
+    """What stands here in place of a printed value, and why where that is known."""
+    exact = hand.number(differs.shown)
+    here = f"{hand.number(differs.carried)} as carried, {exact} in full" if differs.carried else exact
+    return f"{here} ({hand.text(differs.why)})" if differs.why else here
 
 
 def _drift(hand: Hand, solution: Solution) -> list[tuple[str, Maths, Maths, Maths]]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dlsolve.errors import InputError
 from dlsolve.formula.compiled import FLOAT64
-from dlsolve.named import differs
+from dlsolve.printed import differs
 from dlsolve.topics.similarity.similarity import TOPIC
 from tests.cases import FILES
 from tests.values import number, solved
