@@ -1,5 +1,6 @@
-"""Joint and conditional entropy, and mutual information, of a table.
+"""Joint and conditional entropy, mutual information.
 
+Joint and conditional entropy, and mutual information, of a table.
 X names the row and Y the column. The margins have entropies H(X) and H(Y), the cells together
 the joint entropy H(X, Y). Once X is known to be x, Y has the distribution of row x; its entropy,
 averaged over the rows, is the conditional entropy

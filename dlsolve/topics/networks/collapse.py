@@ -1,5 +1,6 @@
-"""Layers without activations collapse into one: a composition of affine maps is an affine map.
+"""Layers without activations collapse into one.
 
+A composition of affine maps is an affine map.
 Putting a₁ = W₁x + b₁ into W₂a₁ + b₂ gives (W₂W₁)x + (W₂b₁ + b₂), and so on: the weights multiply, each bias
 is carried through the weights of all later layers, and the whole network is ŷ = W x + b with
 

@@ -1,5 +1,6 @@
-"""Equivalent configurations of a network: hidden neurons may change places without changing what it computes.
+"""Equivalent configurations of a network.
 
+Hidden neurons may change places without changing what it computes.
 If the neurons of a hidden layer are renumbered, together with the weights that lead into them and out of
 them, the network gives the same output for every input. A layer of n neurons can be renumbered in n! ways,
 and each hidden layer on its own: l layers of n neurons have (n!)ˡ equivalent configurations, layers of

@@ -1,5 +1,6 @@
-"""Dying ReLU: a neuron that is off for every sample gets no gradient, and so never comes back.
+"""Dying ReLU: a neuron that is off for every sample.
 
+A neuron that is off for every sample gets no gradient, and so never comes back.
 ReLU gives max(0, z), with slope 0 where z < 0. The gradient by a weight is (∂L/∂a)·ReLU′(z)·x, summed over the
 samples: if z < 0 for all of them every term is 0 and w_new = w_old − η·0 = w_old, update after update. It takes
 one step that is too long, or a bias far below 0, to get there; it happens to the sum z, not to an input x.

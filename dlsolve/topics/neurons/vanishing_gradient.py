@@ -1,5 +1,6 @@
-"""Vanishing gradients: the chain rule multiplies one factor a layer, and small factors leave nothing.
+"""Vanishing gradients: one factor a layer.
 
+The chain rule multiplies one factor a layer, and small factors leave nothing.
 Behind n layers the gradient by an early weight is a product of n factors. Each is the slope of an
 activation, times the weight that carries it. With factors below 1 the product shrinks like a power of n:
 the early layers hardly learn, w_new = w_old − η·(next to nothing) ≈ w_old. With factors above 1 it explodes.

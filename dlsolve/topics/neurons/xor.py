@@ -1,5 +1,6 @@
-"""XOR with two layers: hidden neurons turn the table into one that a single neuron can do.
+"""XOR with two layers of neurons.
 
+Hidden neurons turn the table into one that a single neuron can do.
 No single neuron computes XOR, for no line separates (0,1), (1,0) from (0,0), (1,1): `perceptron` with task
 separable shows the contradiction in the inequalities. A hidden layer moves the points. With h₁ = OR and
 h₂ = AND the four rows become (0,0), (1,0), (1,0), (1,1), and there a line exists: XOR is OR and not AND,

@@ -1,5 +1,6 @@
-"""The binomial distribution: how many of n independent trials succeed.
+"""Binomial and Bernoulli distributions.
 
+How many of n independent trials succeed.
 One trial that succeeds with probability p is a Bernoulli variable (n = 1): E(X) = p, Var(X) = p·(1 − p).
 Of n independent ones, k succeed in C(n, k) = n!/(k!·(n − k)!) orders, each with probability
 pᵏ·(1 − p)ⁿ⁻ᵏ, so

@@ -1,5 +1,6 @@
-"""The geometric distribution: how many trials until the first success.
+"""Geometric distribution: trials until the first success.
 
+How many trials until the first success.
 If the first k − 1 trials fail and the k-th succeeds, independent of one another,
 
     f(k) = P(X = k) = (1 − p)^(k−1)·p for k = 1, 2, 3, …,   E(X) = 1/p,   Var(X) = (1 − p)/p².

@@ -1,5 +1,6 @@
-"""The Poisson distribution: how many events come up in a time or place, at a constant rate.
+"""Poisson distribution: events at a constant rate.
 
+How many events come up in a time or place, at a constant rate.
 With λ events on average, independent of one another,
 
     f(k) = P(X = k) = e^(−λ)·λᵏ/k!,   E(X) = λ,   Var(X) = λ.

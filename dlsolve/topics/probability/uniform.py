@@ -1,5 +1,6 @@
-"""The uniform distribution: density, mean and variance by their integrals, probabilities as areas.
+"""Uniform distribution: density, mean, variance, areas.
 
+Density, mean and variance by their integrals, probabilities as areas.
 X is uniform on [a, b] where no place in it is likelier than another: the density is constant there,
 
     f(x) = 1/(b − a) for a ≤ x ≤ b, else 0,

@@ -1,5 +1,6 @@
-"""Batch normalisation: each feature is brought to mean 0 and variance 1 over the batch, then rescaled.
+"""Batch normalisation, forward and backward.
 
+Each feature is brought to mean 0 and variance 1 over the batch, then rescaled.
 For every feature the mean μ and the variance σ² of the batch are taken (dividing by m, the number of
 samples), and x̂ = (x − μ)/√(σ² + ε): ε keeps the root away from 0, and makes the variance of x̂ a
 little less than 1. Then y = γ·x̂ + β with two learnt numbers a feature, so that the layer can undo

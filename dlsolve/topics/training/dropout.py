@@ -1,5 +1,6 @@
-"""Dropout: while training, each unit is left out with probability p; what is scaled, and when.
+"""Dropout with a mask, both scalings.
 
+While training, each unit is left out with probability p; what is scaled, and when.
 A mask of zeros and ones, drawn anew for every sample, multiplies the activations: each unit is dropped
 on its own with probability p, so with p = 0.5 half of them on average, not exactly half. On average an
 activation then arrives as (1 − p)·a. At test time nothing is dropped, and the next layer must see the

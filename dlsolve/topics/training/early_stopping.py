@@ -1,5 +1,6 @@
-"""Early stopping: watch the validation loss, stop where it no longer falls, keep the best weights.
+"""Early stopping on two loss curves, with patience.
 
+Watch the validation loss, stop where it no longer falls, keep the best weights.
 The training loss goes on falling when the network begins to learn the samples by heart; the validation
 loss then turns. After each epoch the validation loss is compared with the best one so far. If it is
 lower (by more than `min_delta`) it is the new best and the count of bad epochs starts again at 0;

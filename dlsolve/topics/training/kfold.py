@@ -1,5 +1,6 @@
-"""k-fold cross-validation: every sample validates once, and k scores are averaged.
+"""k-fold cross-validation: sizes, rounds, average.
 
+Every sample validates once, and k scores are averaged.
 The N samples are split into k folds of equal size, or as near as it goes: the first N mod k folds
 hold one more. In round i fold i validates and the others train, so that k models are trained, each on
 about N·(k − 1)/k samples, and every sample is used for validation exactly once. The estimate is the

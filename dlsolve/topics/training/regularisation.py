@@ -1,5 +1,6 @@
-"""L2 and L1 penalties: large weights cost something, so that a network learns less by heart.
+"""L2 and L1 penalties with their gradient steps.
 
+Large weights cost something, so that a network learns less by heart.
 To the loss of the data a penalty on the weights is added, L′ = L + R, with R = λ Σ w² (L2, ridge) or
 R = λ Σ |w| (L1, lasso). Descent then follows the gradient of the sum, ∂L/∂w + ∂R/∂w. The L2 penalty
 pulls each weight towards 0 in proportion to its size, so a step also shrinks the weight by a factor

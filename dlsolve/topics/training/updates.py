@@ -1,5 +1,6 @@
-"""Updates per epoch: how often the weights move in batch, stochastic and mini-batch descent.
+"""Updates per epoch: batch, stochastic, mini-batch.
 
+How often the weights move in batch, stochastic and mini-batch descent.
 One epoch is one pass over all N samples. Batch descent moves the weights once an epoch, with the mean
 gradient of all samples; stochastic descent after every sample, N times; mini-batch descent once a
 batch. With batches of B samples that is N/B, rounded up: the last batch holds what is left, unless it
