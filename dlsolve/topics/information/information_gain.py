@@ -1,5 +1,6 @@
-"""Information gain of a split: how much surer the class is, once the branch is known.
+"""Information gain of a split.
 
+How much surer the class is, once the branch is known.
 A node of a decision tree holds cases of several classes; its impurity says how mixed they are,
 by entropy or by Gini:
 

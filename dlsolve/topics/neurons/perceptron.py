@@ -15,53 +15,17 @@ A fixed threshold beside a trained bias is two offsets for one: z ≥ θ with b 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-import msgspec
 from flint import fmpq
 
 from dlsolve.errors import InputError
-from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.topics.neurons._learning import possible, train
-from dlsolve.topics.neurons._program import program
-from dlsolve.topics.neurons._samples import Data, read, task
 from dlsolve.trace import Key, Trace
-
-Gate = Literal["AND", "OR", "NAND", "NOR", "XOR", "XNOR"]
-Task = Literal["forward", "table", "train", "separable"]
-MOST_GATE_INPUTS = 6
-
-
-class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A neuron with its weights, and one input, samples or a gate by name."""
-
-    gate: Annotated[Gate | None, Field("a gate by name, in place of X and y")] = None
-    inputs: Annotated[int, Field("how many inputs the gate has", ge="1", le=str(MOST_GATE_INPUTS))] = 2
-    X: Annotated[Matrix | None, Field("samples, one row each", csv="features")] = None
-    y: Annotated[
-        list[fmpq] | None, Field("label of each sample: 0 and 1, or -1 and 1", aliases=("t", "target"), csv="target")
-    ] = None
-    x: Annotated[list[fmpq] | None, Field("one input, for a single forward pass")] = None
-    w: Annotated[list[fmpq] | None, Field("weights, the first ones when training", aliases=("weights",))] = None
-    b: Annotated[fmpq | None, Field("bias (0 where not given)", aliases=("bias",))] = None
-    lr: Annotated[
-        fmpq | None, Field("learning rate; asks for training", aliases=("eta", "alpha", "learning_rate"), gt="0")
-    ] = None
-    threshold: Annotated[fmpq | None, Field("where the step fires (0 where not given)", aliases=("theta",))] = None
-    epochs: Annotated[
-        int | None, Field("at most so many epochs; the samples are then swept in order", ge="1", le="100000")
-    ] = None
-    activation: Annotated[Literal["step", "sigmoid"], Field("activation of a forward pass or a table")] = "step"
-    train_bias: Annotated[bool, Field("whether training moves the bias")] = True
-    task: Annotated[
-        Task | None,
-        Field("forward: one input; table: all samples; train; separable: can a neuron do it (inferred if not given)"),
-    ] = None
-
+from dlsolve.worked.neurons.learning import possible, train
+from dlsolve.worked.neurons.program import program
+from dlsolve.worked.neurons.samples import Data, Problem, read, task
 
 NOTATION = Notation(
     [

@@ -89,5 +89,6 @@ TOPIC = Topic(
     example={"g": [0.2, 0.4, 0.1], "lr": 0.1},
     conventions={"eps_place": "in"},
     slips=SLIPS,
+    columns={"adagrad": {}},
     steps=count,
 )

@@ -146,5 +146,6 @@ TOPIC = Topic(
     aliases=("adamw",),
     conventions={"adam_eps": "paper"},
     slips=SLIPS,
+    columns={"adam": {}, "adamw": {"weight_decay": "1/100"}},
     steps=count,
 )

@@ -114,5 +114,6 @@ TOPIC = Topic(
     example={"g": [0.2, 0.4, 0.1], "lr": 0.1, "schedule": "sqrt"},
     aliases=("decay", "learning-rate-decay", "schedule"),
     slips=SLIPS,
+    columns={"descent": {"schedule": "constant"}},
     steps=count,
 )

@@ -123,5 +123,6 @@ TOPIC = Topic(
     aliases=("nesterov", "heavy-ball", "sgd-momentum"),
     conventions={"momentum": "plus"},
     slips=SLIPS,
+    columns={"momentum": {}, "nesterov": {"nesterov": True}},
     steps=count,
 )

@@ -89,5 +89,6 @@ TOPIC = Topic(
     example={"g": [0.3, 0.2, 0.1], "lr": 0.01, "beta": 0.9},
     conventions={"eps_place": "out"},
     slips=SLIPS,
+    columns={"rmsprop": {}},
     steps=count,
 )

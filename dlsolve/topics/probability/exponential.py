@@ -1,6 +1,7 @@
 """Exponential distribution: the wait for the next event.
 
 How long until the next event, at a constant rate.
+
     f(x) = λ·e^(−λx) for x ≥ 0,   F(x) = ∫ from 0 to x of λ·e^(−λu) du = [−e^(−λu)] = 1 − e^(−λx)
     E(X) = 1/λ,   Var(X) = 1/λ²,   median ln 2/λ
 

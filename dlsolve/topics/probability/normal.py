@@ -1,6 +1,7 @@
 """Normal distribution: density, areas, quantiles.
 
 Density, distribution function, standardising, intervals and quantiles.
+
     f(x) = 1/(σ·√(2π)) · e^(−(x − μ)²/(2σ²))
 
 is the density of N(μ, σ²), with mean μ and variance σ². It has no elementary antiderivative: its
