@@ -1,0 +1,1 @@
+"""One neuron: its samples, its learning, its program."""
