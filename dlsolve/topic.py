@@ -64,6 +64,8 @@ class Topic(msgspec.Struct, Generic[P], frozen=True, eq=False):
     identities: tuple[Identity, ...] = ()
     """Derivations without numbers that `explain` shows; a test checks each line on random numbers."""
     steps: Callable[[P], int] = lambda _: 0
+    columns: Mapping[str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
+    """For optimisers: the columns it fills where several are compared, with the fields that each sets."""
     program: Callable[[P, Trace], str] | None = None
     """A Python program for a problem and its run (``--format python``)."""
     text: str = ""

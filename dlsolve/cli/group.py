@@ -28,6 +28,7 @@ STATIC = {
     "example": "A problem file to start from.",
     "schema": "The JSON Schema of problem files, for editors.",
     "solve": "Solve problem files, the topic read from each.",
+    "optimizers": "Optimisers side by side on one function or set of gradients.",
     "batch": "Solve folders or .jsonl files of problems, in parallel.",
     "merge": "Join the outputs of a batch's shards.",
     "check": "Mark answers: what is right, the first slip, and which slip it was.",
@@ -101,6 +102,8 @@ def _static(name: str) -> Command:
         return _marking(name)
     if name in ("batch", "merge"):
         return _batch(name)
+    if name == "optimizers":
+        return _optimizers()
     from dlsolve.cli import commands
 
     callbacks: dict[str, tuple[Callable[..., int], list[Parameter]]] = {
@@ -162,6 +165,24 @@ def _batch(name: str) -> Command:
         callback = batch.batch
     return typer.core.TyperCommand(
         name, callback=callback, params=params, help=STATIC[name], context_settings=SETTINGS
+    )  # fmt: skip
+
+
+def _optimizers() -> Command:
+    from dlsolve.cli import compare
+
+    flags = compare.flags()
+    common = [f for f in COMMON if f.key in compare.KEPT]
+    about = "terminal, plain or json"
+    common = [msgspec.structs.replace(f, help=about) if f.key == "format" else f for f in common]
+
+    def callback(file: str | None = None, **values: Any) -> int:
+        return compare.optimizers(file, values, flags)
+
+    params = [_argument("file", "FILE|-", required=False, about="an optimiser's problem, to take what it gives from")]
+    return typer.core.TyperCommand(
+        "optimizers", callback=callback, params=[*params, *_options([*flags, *common])], help=STATIC["optimizers"],
+        context_settings=SETTINGS,
     )  # fmt: skip
 
 
