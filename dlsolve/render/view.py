@@ -12,7 +12,7 @@ import msgspec
 from dlsolve.conventions import CONVENTIONS
 from dlsolve.formula.closed import closed
 from dlsolve.formula.indices import stated
-from dlsolve.formula.tree import At, Name, Num, Ref, Tree, rebuild
+from dlsolve.formula.tree import At, Name, Num, Reduce, Ref, Tree, rebuild
 from dlsolve.named import answers, drift, held
 from dlsolve.numbers.precision import precision
 from dlsolve.numbers.show import Digits
@@ -151,10 +151,11 @@ def _rules(hand: Hand, items: Sequence[Item]) -> list[tuple[Maths, str]]:
 
 
 def _form(tree: Tree) -> Tree:
-    """`tree` without the index values of its names."""
+    """`tree` without the index values of its names, and without what its sums run over: neither is shown."""
     if isinstance(tree, Ref) or (isinstance(tree, At) and any(isinstance(i, Num) for i in tree.index)):
         return Name(tree.base)
-    return rebuild(tree, _form)
+    tree = rebuild(tree, _form)
+    return msgspec.structs.replace(tree, over="") if isinstance(tree, Reduce) else tree
 
 
 # -- tables, answers, what is said at the end ---------------------------------------------------
