@@ -17,15 +17,16 @@ from dlsolve.numbers.matrix import Matrix
 Ends = tuple[fmpq, fmpq]
 
 
-def handed(answer: Answer, image: Any, true: Any, how: Fit) -> Any:
+def handed(answer: Answer, image: Any, true: Any, how: Fit, *, cuts: bool = False) -> Any:
     """The enclosure that `answer` hands on. `image` is what the rule gives on the values before it,
-    `true` the true value, which stands in where nothing can be handed on."""
+    `true` the true value, which stands in where nothing can be handed on. `cuts`: this student cuts
+    digits off, so that what was computed may lie beyond half a unit."""
     if not answer.rows or any(w.imag is not None for w in answer.windows()):
         return true
     if not isinstance(true, Matrix):
         if isinstance(image, Matrix) or answer.scalar is None or not isinstance(true, fmpq | arb):
             return true
-        return _cell(answer.scalar, image, true, how)
+        return _cell(answer.scalar, image, true, how, cuts)
     like = image if isinstance(image, Matrix) else true
     cells = fitted(answer.rows, like.shape)
     if cells is None:
@@ -33,7 +34,7 @@ def handed(answer: Answer, image: Any, true: Any, how: Fit) -> Any:
     same = like.shape == true.shape
     return Matrix(
         [
-            [_cell(w, like.rows[i][j], true.rows[i][j] if same else like.rows[i][j], how) for j, w in enumerate(row)]
+            [_cell(w, like.rows[i][j], true.rows[i][j] if same else like.rows[i][j], how, cuts) for j, w in enumerate(row)]
             for i, row in enumerate(cells)
         ]
     )
@@ -49,7 +50,7 @@ def as_written(answer: Answer, true: Any) -> Any:
     return answer.scalar.middle if answer.scalar is not None and isinstance(true, fmpq | arb) else true
 
 
-def _cell(window: Window, image: Any, true: Any, how: Fit) -> fmpq | arb:
+def _cell(window: Window, image: Any, true: Any, how: Fit, cuts: bool) -> fmpq | arb:
     """One number: a point where it is exact, else its window cut to what can have been computed."""
     middle = window.middle
     if isinstance(true, fmpq) and middle == true and isinstance(image, fmpq) and image == true:
@@ -62,7 +63,7 @@ def _cell(window: Window, image: Any, true: Any, how: Fit) -> fmpq | arb:
         cut = window.truncated()
         possible = _span(image, true)
         if possible is not None:
-            if how == "truncated" or not _overlap((low, high), _span(true, true) or possible):
+            if cuts or how == "truncated" or not _overlap((low, high), _span(true, true) or possible):
                 low, high = min(low, cut.low), max(high, cut.high)
             least, most = max(low, possible[0]), min(high, possible[1])
             if least <= most:

@@ -71,8 +71,8 @@ def _number(window: Window, value: Any) -> Fit:
         return "yes" if window.is_right_zero(value) else "no"
     if window.meets(value):
         return "yes"
-    if window.unit != 0 and window.truncated().meets(value) and value != _next(window):
-        return "truncated"
+    if window.unit != 0 and window.truncated().meets(value):
+        return "no" if isinstance(value, fmpq) and value == _next(window) else "truncated"
     return "no"
 
 

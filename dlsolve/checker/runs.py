@@ -120,8 +120,14 @@ class Trusting(Marking):
     def __init__(self, true: Trace, written: Written, granted: Mapping[str, Fit] | None = None) -> None:
         super().__init__(true, written)
         self.granted = granted or {}
+        self.cuts = False
+        """Whether the student is known to cut digits off."""
         self.cut: set[str] = set()
         """Cut off from the true value, unless rounded from what the student had."""
+
+    def branch(self, trace: Trace, question: str, truth: bool | None) -> bool:
+        # what is right but for its rounding does not change the way
+        return self.branches.get(question, bool(truth))
 
     def passed(self, name: str, answer: Answer, image: Any, true: Any, kind: Kind) -> Any:
         how = fit(answer, true, kind)
@@ -135,7 +141,7 @@ class Trusting(Marking):
         self.fits[name] = how
         if how == "no":
             return true
-        return handed(answer, image, true, how)
+        return handed(answer, image, true, how, cuts=self.cuts)
 
 
 class Points(Marking):
@@ -183,8 +189,10 @@ def trusting(solution: Solution, written: Written) -> tuple[Trusting, Trace]:
     """The first run, again where the written digits themselves prove more than their windows."""
     true = solution.trace
     granted: dict[str, Fit] = {}
+    cuts = False
     for _ in range(MOST_ROUNDS):
         policy = Trusting(true, written, granted)
+        policy.cuts = cuts
         trace = rerun(solution, policy)
         wrong = any(how == "no" for how in policy.fits.values())
         if not wrong and not policy.cut:
@@ -193,9 +201,11 @@ def trusting(solution: Solution, written: Written) -> tuple[Trusting, Trace]:
         rerun(solution, points)
         policy.fits |= {n: "truncated" for n in policy.cut if points.fits.get(n) != "yes"}
         more = {n: how for n, how in points.fits.items() if how != "no" and policy.fits.get(n, "no") == "no"}
-        if not more:
+        cutting = bool(policy.cut) or "truncated" in policy.fits.values()
+        if not wrong or (not more and cutting == cuts):
             break
         granted |= more
+        cuts = cutting
     return policy, trace
 
 

@@ -1,0 +1,1 @@
+"""Marking against simulated students: honest ones, ones that slip, hostile ones."""

@@ -1,0 +1,101 @@
+"""Honest students: what they write is never called wrong."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from dlsolve.checker.attempt import Attempt
+from dlsolve.checker.paper import mark_attempt
+from dlsolve.checker.report import Report
+from dlsolve.errors import DlsolveError
+from dlsolve.numbers.precision import UndecidedError
+from dlsolve.problem import ProblemFile
+from dlsolve.solver import Solution, run
+from dlsolve.trace import Branch
+from tests.marking.problems import solutions
+from tests.marking.students import Carrying, Student
+
+WAYS: tuple[Carrying, ...] = ("rounded", "full", "mixed")
+
+
+@dataclass
+class Tally:
+    """How the values of one topic's students were judged."""
+
+    topic: str
+    students: int = 0
+    stuck: int = 0
+    """Students whose own rounding leaves the problem without an answer."""
+    verdicts: Counter[str] = field(default_factory=Counter)
+    bad: list[tuple[str, str, str]] = field(default_factory=list)
+    cut: int = 0
+    cut_remarked: int = 0
+
+
+def paper(solution: Solution, student: Student) -> dict[str, str] | None:
+    """What `student` writes on a solved problem; None where the student's way has no answer."""
+    choices = {k: v for k, v in solution.trace.choices.items() if k in solution.topic.conventions}
+    student.true = solution.trace
+    student.ways = {b.asked: b.truth for b in solution.trace.items if isinstance(b, Branch)}
+    try:
+        run(solution.topic, solution.problem, conventions=choices, policy=student)
+    except (DlsolveError, UndecidedError, ArithmeticError):
+        return None
+    # what the true run does not reach is another problem
+    names = {solution.trace.name(key) for key in solution.trace.steps}
+    return {n: t for n, t in student.texts.items() if n in names or n.partition("[")[0] in names}
+
+
+def marked(solution: Solution, envelope: ProblemFile, texts: dict[str, str]) -> Report:
+    return mark_attempt(solution, envelope, Attempt(values=dict(texts)))
+
+
+def students(chance: random.Random) -> Iterator[dict[str, Any]]:
+    """Ways of working, without end."""
+    while True:
+        for figures in range(2, 7):
+            for way in WAYS:
+                yield {
+                    "figures": figures,
+                    "carrying": way,
+                    "truncates": chance.random() < 0.2,
+                    "keeps_zeros": chance.random() < 0.5,
+                    "by_entries": chance.random() < 0.2,
+                    "share": chance.choice((1.0, 1.0, 0.7, 0.4)),
+                }
+
+
+def honest(topic: str, count: int, problems: int, seed: int = 1) -> Tally:
+    """`count` students over `problems` problems of `topic`."""
+    chance = random.Random(f"{topic}-{seed}")
+    tally = Tally(topic)
+    tasks = solutions(topic, problems)
+    ways = students(chance)
+    for n in range(count):
+        solution, envelope = tasks[n % len(tasks)]
+        how = next(ways)
+        student = Student(chance, **how)
+        texts = paper(solution, student)
+        if texts is None:
+            tally.stuck += 1
+            texts = paper(solution, Student(chance, **{**how, "carrying": "full"}))
+            if texts is None:
+                continue
+        report = marked(solution, envelope, texts)
+        tally.students += 1
+        if how["truncates"]:
+            rounds = paper(solution, Student(chance, **{**how, "truncates": False, "share": 1.0})) or {}
+            if how["carrying"] == "full" and any(rounds.get(n) != t for n, t in texts.items()):
+                tally.cut += 1
+                tally.cut_remarked += any("truncated" in i.remarks for i in report.items)
+        for item in report.items:
+            if item.verdict == "missing":
+                continue
+            tally.verdicts[item.verdict] += 1
+            if item.verdict not in ("correct", "ambiguous"):
+                tally.bad.append((item.name, f"{item.verdict} {item.written} {item.why}", f"{how} {envelope.given}"))
+    return tally
