@@ -1,10 +1,10 @@
 """What a user can do wrong.
 
-    DlsolveError            everything a caller may catch; `str(error)` is one line
-    ├── InputError          a field of a problem, a flag or a file is not usable (exit 2)
-    ├── DomainError         the numbers given leave a rule's domain: log 0, division by 0 (exit 2)
-    ├── LimitError          a counted limit of work was reached (exit 2)
-    └── RuleError           rule text that is not in the language, or names an unknown quantity
+DlsolveError            everything a caller may catch; `str(error)` is one line
+├── InputError          a field of a problem, a flag or a file is not usable (exit 2)
+├── DomainError         the numbers given leave a rule's domain: log 0, division by 0 (exit 2)
+├── LimitError          a counted limit of work was reached (exit 2)
+└── RuleError           rule text that is not in the language, or names an unknown quantity
 """
 
 from __future__ import annotations

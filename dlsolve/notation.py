@@ -171,7 +171,7 @@ class Symbols:
         return words
 
     def slug(self, label: object) -> str:
-        """The part of an answer name that stands for a label of this run: ``not_spam``, x1 for 雨; a number as it is."""
+        """The part of an answer name that stands for a label of this run: ``not_spam``, x1 for 雨; numbers stay."""
         if isinstance(label, int):
             return str(label)
         text = str(label)

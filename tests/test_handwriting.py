@@ -387,6 +387,7 @@ def test_links_keep_their_place_and_reason() -> None:
     momentum = next(w for w in lines(PAGE) if w.name == "v_2")
     assert momentum.last is not None
     assert momentum.last.half == fmpq(1, 2000)
+    assert momentum.links[1].tree is not None
     assert guarded_value(momentum.links[1].tree) == fmpq(-1, 200)
 
 

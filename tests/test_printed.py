@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dlsolve.assignment import Overlay, solve
+from dlsolve.fields import Written
 from dlsolve.numbers.show import Digits
 from dlsolve.printed import Differs, differs
 from dlsolve.problem import ProblemFile
@@ -18,7 +19,7 @@ LINE = {"X": [1, 2], "y": [2, 4], "w": "0.5", "lr": "0.1"}
 def found(
     topic: str, given: dict[str, Any], printed: dict[str, str], carry: Digits | None = None
 ) -> dict[str, Differs]:
-    problem = ProblemFile(topic=topic, given=given, printed=printed)
+    problem = ProblemFile(topic=topic, given=given, printed={name: Written(text) for name, text in printed.items()})
     return {d.name: d for d in differs(solve(problem, Overlay(carry=carry)))}
 
 

@@ -268,7 +268,7 @@ def evaluate(tree: Tree, arithmetic: Arithmetic = EXACT) -> Any:
             case Num(text):
                 return arithmetic.literal(text)
             case Bin("**", base, Num(text)) if text.isdigit() and arithmetic is EXACT:
-                return functions.whole_power(value(base), int(text)) if len(text) < 3 else arithmetic.power(
+                return whole_power(value(base), int(text)) if len(text) < 3 else arithmetic.power(
                     value(base), value(node.right))  # fmt: skip
             case Bin("**", base, power):
                 return arithmetic.power(value(base), value(power))

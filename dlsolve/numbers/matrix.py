@@ -122,9 +122,7 @@ def _size(m: Matrix) -> str:
     return f"{m.shape[0]}×{m.shape[1]}"
 
 
-def _spread(
-    left: Matrix, right: Matrix | Entry, op: Callable[[Any, Any], Any], sign: str
-) -> Matrix:
+def _spread(left: Matrix, right: Matrix | Entry, op: Callable[[Any, Any], Any], sign: str) -> Matrix:
     if not isinstance(right, Matrix):
         return Matrix([[op(e, right) for e in row] for row in left.rows])
     (a, b), (c, d) = left.shape, right.shape
@@ -135,9 +133,4 @@ def _spread(
     if (a != c and 1 not in (a, c)) or (b != d and 1 not in (b, d)):
         raise DomainError(f"shapes do not fit: {_size(left)} {sign} {_size(right)}")
     rows, cols = max(a, c), max(b, d)
-    return Matrix(
-        [
-            [op(left.rows[i % a][j % b], right.rows[i % c][j % d]) for j in range(cols)]
-            for i in range(rows)
-        ]
-    )
+    return Matrix([[op(left.rows[i % a][j % b], right.rows[i % c][j % d]) for j in range(cols)] for i in range(rows)])

@@ -25,9 +25,7 @@ class Digits(msgspec.Struct, frozen=True):
         """Read ``5``, ``5sf`` or ``4dp``. Raises `InputError`."""
         match = re.fullmatch(r"(\d{1,3})(sf|dp)?", text.strip(), re.ASCII)
         if match is None or not (1 if match[2] != "dp" else 0) <= int(match[1]) <= 100:
-            raise InputError(
-                where, "not a number of digits", found=repr(text), remedy="write 5, 5sf or 4dp (1 to 100)"
-            )
+            raise InputError(where, "not a number of digits", found=repr(text), remedy="write 5, 5sf or 4dp (1 to 100)")
         return cls(int(match[1]), match[2] or "sf")
 
     def more(self, extra: int) -> Digits:

@@ -18,8 +18,9 @@ from dlsolve.formula.tree import Tree
 from dlsolve.policy import Slip
 from dlsolve.solver import run
 from dlsolve.topic import DeclaredSlip
-from dlsolve.topics.networks.backprop import TOPIC, Problem
+from dlsolve.topics.networks.backprop import TOPIC
 from dlsolve.trace import Branch, Step, Trace
+from dlsolve.worked.networks.learner import Problem
 from tests.values import array, as_typed, number, solved
 
 DECIMALS = st.integers(-20, 20).map(lambda n: n / 10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -132,7 +133,7 @@ def test_the_layout_swaps_precision_and_recall(problem: dict[str, Any]) -> None:
     one = solved(TOPIC, problem, {"confusion": "predicted_rows"})
     other = solved(TOPIC, {**problem, "matrix": np.array(problem["matrix"]).T.tolist()}, {"confusion": "actual_rows"})
     swapped = solved(TOPIC, problem, {"confusion": "actual_rows"})
-    assert all(number(v) == number(other.steps[k].handed) for k, v in steps(one).items())
+    assert all(number(v) == number(other.env[k]) for k, v in steps(one).items())
     names = ["precision"] if len(problem["matrix"]) == 2 else [("precision", "1"), ("precision", "2")]
     for name in names:
         twin = "recall" if name == "precision" else ("recall", name[1])
@@ -156,7 +157,8 @@ def test_totals_give_the_counts(problem: dict[str, Any]) -> None:
 @given(scored())
 def test_scores_fire_at_the_threshold(problem: dict[str, Any]) -> None:
     bound = float(problem["threshold"])
-    for fire, hits in (("ge", lambda s: s >= bound), ("gt", lambda s: s > bound)):
+    fires: dict[str, Callable[[float], bool]] = {"ge": lambda s: s >= bound, "gt": lambda s: s > bound}
+    for fire, hits in fires.items():
         trace = solved(TOPIC, problem, {"fire": fire})
         hat = [int(hits(float(s))) for s in problem["y_score"]]
         assert [int(number(trace.env["y_pred", i + 1])) for i in range(len(hat))] == hat

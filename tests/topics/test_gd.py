@@ -16,8 +16,9 @@ from dlsolve.formula.compiled import FLOAT64
 from dlsolve.policy import Slip
 from dlsolve.solver import run, solve_problem
 from dlsolve.topic import DeclaredSlip
-from dlsolve.topics.training.gd import TOPIC, Problem
+from dlsolve.topics.training.gd import TOPIC
 from dlsolve.trace import Branch, Step, Trace
+from dlsolve.worked.training.samples import Problem
 from tests.values import array, as_typed, number, solved
 
 DECIMALS = st.integers(-30, 30).map(lambda n: n / 10)

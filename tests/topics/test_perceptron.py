@@ -22,8 +22,9 @@ from dlsolve.numbers.show import to_float
 from dlsolve.policy import Follow, Slip
 from dlsolve.problem import items
 from dlsolve.solver import Solution, run, solve_problem
-from dlsolve.topics.neurons.perceptron import TOPIC, Problem
+from dlsolve.topics.neurons.perceptron import TOPIC
 from dlsolve.trace import Trace
+from dlsolve.worked.neurons.samples import Problem
 
 FOLDER = Path(__file__).resolve().parents[2] / "problems" / "perceptron"
 

@@ -43,7 +43,7 @@ def stated(draw: st.DrawFn, law: dict[Fraction, Fraction] | None = None) -> dict
     ]
     if len(values) > 1:
         layouts.append({"x": values, "p": masses[:-1]})
-    out = draw(st.sampled_from(layouts))
+    out: dict[str, Any] = draw(st.sampled_from(layouts))
     if draw(st.booleans()):
         out["g"] = draw(st.sampled_from(["2*x + 1", "x^2", "(x - 1)^2", "3", "-X"]))
     if draw(st.booleans()):
@@ -81,8 +81,8 @@ def test_agrees_with_scipy(data: st.DataObject) -> None:
 @given(laws(), st.integers(-3, 3), st.integers(-3, 3))
 def test_a_linear_function(law: dict[Fraction, Fraction], a: int, b: int) -> None:
     trace = solved(TOPIC, {"p": {str(v): str(m) for v, m in law.items()}, "g": f"{a}*x + {b}"})
-    assert trace.env["E_g"] == a * trace.env["E_X"] + b  # type: ignore[operator]
-    assert trace.env["Var_g"] == a * a * trace.env["Var_X"]  # type: ignore[operator]
+    assert trace.env["E_g"] == a * trace.env["E_X"] + b
+    assert trace.env["Var_g"] == a * a * trace.env["Var_X"]
 
 
 @settings(max_examples=100)
