@@ -26,6 +26,7 @@ from flint import fmpq
 from dlsolve.errors import InputError
 from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
+from dlsolve.identities import Identity
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
@@ -138,6 +139,14 @@ SLIPS = (
 )  # fmt: skip
 
 LOG = {"2": "log₂", "e": "ln", "10": "log₁₀"}
+
+IDENTITIES = (
+    Identity("kl-identity", "The divergence is what the cross-entropy has beyond the entropy", """
+        KL = sum(p[i]*log2(p[i]/q[i]) for i in outcomes)                                          # definition
+           = sum(p[i]*log2(p[i]) for i in outcomes) - sum(p[i]*log2(q[i]) for i in outcomes)      # log of a quotient
+           = CE - H                                                                               # definitions
+        """, "CE = -sum(p[i]*log2(q[i]) for i in outcomes)\nH = -sum(p[i]*log2(p[i]) for i in outcomes)"),
+)  # fmt: skip
 
 
 def solve(given: Problem, t: Trace) -> None:
@@ -280,5 +289,6 @@ TOPIC = Topic(
     aliases=("cross-entropy", "kl", "kl-divergence", "kullback-leibler"),
     conventions={"log": "2"},
     slips=SLIPS,
+    identities=IDENTITIES,
     text=__doc__ or "",
 )  # fmt: skip

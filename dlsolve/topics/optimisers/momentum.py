@@ -14,6 +14,7 @@ from flint import fmpq
 
 from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
+from dlsolve.identities import Identity
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
@@ -76,6 +77,19 @@ SLIPS = (
     DeclaredSlip("from-start", rule("w[t]", "w[0] - v[t]"), "the update starts again from the first weight"),
 )  # fmt: skip
 
+IDENTITIES = (
+    Identity(
+        "momentum-formula",
+        "The step, where v has its sign, and what it settles at if the gradient stays the same",
+        """
+        v = beta*v - lr*g                           # the next step is the same
+          = -lr*g / (1 - beta)                      # solved for v: a long-run gain of 1/(1 − β)
+          = -lr*g * (1 + beta/(1 - beta))           # one plain step, and what is remembered
+        """,
+        "v = -lr*g / (1 - beta)",
+    ),
+)
+
 GAIN = {"plus": "lr", "minus": "-lr", "pytorch": "1", "ema": "(1 - beta)"}
 """By form: what each gradient in v is multiplied by."""
 TAKEN = {"plus": "-", "minus": "+", "pytorch": "- lr*", "ema": "- lr*"}
@@ -123,6 +137,7 @@ TOPIC = Topic(
     aliases=("nesterov", "heavy-ball", "sgd-momentum"),
     conventions={"momentum": "plus"},
     slips=SLIPS,
+    identities=IDENTITIES,
     columns={"momentum": {}, "nesterov": {"nesterov": True}},
     steps=count,
 )

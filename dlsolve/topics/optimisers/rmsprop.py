@@ -12,6 +12,7 @@ from flint import fmpq
 
 from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
+from dlsolve.identities import Identity
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
@@ -34,6 +35,7 @@ NOTATION = Notation(
         Quantity("r", "running mean of the squared gradients", "t", shape="as θ", given="mean at the start"),
         Quantity("Delta", "the step taken", "t", shape="as θ"),
         Quantity("theta", "parameter after t steps", "t", shape="as θ", given="parameter at the start"),
+        Quantity("T", "number of steps", kind="integer"),
         Quantity("lr", "learning rate"),
         Quantity("beta", "decay of the running mean"),
         Quantity("eps", "small constant against division by 0"),
@@ -56,6 +58,19 @@ SLIPS = (
     DeclaredSlip("factor-left-out", rule("r[t]", "beta*r[t-1] + g[t]**2"), "the factor 1 − β is left out"),
     DeclaredSlip("root-left-out", rule("Delta[t]", "lr*g[t] / (r[t] + eps)"), "the root is left out"),
     DeclaredSlip("added", rule("theta[t]", "theta[t-1] + Delta[t]"), "the step is added instead of subtracted"),
+)
+
+IDENTITIES = (
+    Identity(
+        "rmsprop-formula",
+        "The weights of the squares in r add up to 1 − βᵀ: too little at first, as r starts at 0",
+        """
+        sum((1 - beta)*beta**(T - k) for k in run) = (1 - beta)*sum(beta**(T - k) for k in run)  # the weights of g_k²
+                                                   = (1 - beta)*(1 - beta**T)/(1 - beta)         # geometric series
+                                                   = 1 - beta**T                                 # which Adam divides by
+        """,
+        "T = sum(1 for k in run)",
+    ),
 )
 
 
@@ -89,6 +104,7 @@ TOPIC = Topic(
     example={"g": [0.3, 0.2, 0.1], "lr": 0.01, "beta": 0.9},
     conventions={"eps_place": "out"},
     slips=SLIPS,
+    identities=IDENTITIES,
     columns={"rmsprop": {}},
     steps=count,
 )
