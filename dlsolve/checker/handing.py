@@ -32,11 +32,9 @@ def handed(answer: Answer, image: Any, true: Any, how: Fit, *, cuts: bool = Fals
     if cells is None:
         return true
     same = like.shape == true.shape
+    truth = true.rows if same else like.rows
     return Matrix(
-        [
-            [_cell(w, like.rows[i][j], true.rows[i][j] if same else like.rows[i][j], how, cuts) for j, w in enumerate(row)]
-            for i, row in enumerate(cells)
-        ]
+        [[_cell(w, like.rows[i][j], truth[i][j], how, cuts) for j, w in enumerate(row)] for i, row in enumerate(cells)]
     )
 
 

@@ -18,21 +18,7 @@ from flint import arb, fmpq
 
 from dlsolve.errors import RuleError
 from dlsolve.formula.functions import CONSTANTS, body_of
-from dlsolve.formula.tree import (
-    At,
-    Bin,
-    Call,
-    Cmp,
-    If,
-    Mat,
-    Name,
-    Neg,
-    Num,
-    Reduce,
-    Ref,
-    Transpose,
-    Tree,
-)
+from dlsolve.formula.tree import At, Bin, Call, Cmp, If, Mat, Name, Neg, Num, Reduce, Ref, Transpose, Tree
 from dlsolve.numbers import floats, functions
 from dlsolve.numbers.exact import read
 from dlsolve.numbers.matrix import Matrix, whole_power

@@ -46,7 +46,7 @@ def tables(draw: st.DrawFn) -> dict[str, Any]:
 PROBLEMS = tables()
 
 
-def shares(p: dict[str, Any]) -> np.ndarray:
+def shares(p: dict[str, Any]) -> Any:
     (named,) = p.values()
     cells = np.array([[float(Fraction(v)) for v in row.values()] for row in named.values()])
     return cells / cells.sum()
@@ -84,8 +84,8 @@ def test_observed_pairs_agree_with_scikit_learn(pairs: list[tuple[str, str]]) ->
 
 def test_powers_of_two_stay_exact() -> None:
     # Cover and Thomas, example 2.2.1
-    table = {"1": ["1/8", "1/16", "1/32", "1/32"], "2": ["1/16", "1/8", "1/32", "1/32"], "3": ["1/16"] * 4,
-             "4": ["1/4", 0, 0, 0]}  # fmt: skip
+    table: dict[str, list[Any]] = {"1": ["1/8", "1/16", "1/32", "1/32"], "2": ["1/16", "1/8", "1/32", "1/32"],
+                                   "3": ["1/16"] * 4, "4": ["1/4", 0, 0, 0]}  # fmt: skip
     trace = solved(TOPIC, {"joint": {y: dict(zip("abcd", row, strict=True)) for y, row in table.items()}})
     assert [trace.env[k] for k in ("H_X", "H_Y", "H_XY", "H_X_given_Y", "H_Y_given_X", "I")] == [
         2, fmpq(7, 4), fmpq(27, 8), fmpq(13, 8), fmpq(11, 8), fmpq(3, 8)
