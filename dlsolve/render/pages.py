@@ -16,6 +16,9 @@ from dlsolve.render import Options
 from dlsolve.topic import Topic
 
 MANY_TOPICS = 20
+TWO_COLUMNS = 150
+"""From this width on two columns hold every title."""
+_MORE = "More of one: dlsolve explain TOPIC. A problem to start from: dlsolve example TOPIC"
 """More of them are listed in two columns."""
 
 
@@ -80,13 +83,28 @@ def _column(chapters: Sequence[tuple[str, Sequence[Topic[Any]]]], room: int, *, 
     return Group(*out)
 
 
+def _names(console: Console, chapters: Mapping[str, Sequence[Topic[Any]]]) -> None:
+    """A line a chapter: its topics by name."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold cyan", no_wrap=True)
+    table.add_column()
+    for chapter, members in chapters.items():
+        table.add_row(Text(chapter), Text(", ".join(t.name for t in members)))
+    console.print(table)
+    console.print()
+    console.print(Text("What each is: dlsolve --help. " + _MORE))
+
+
 def topics_page(topics: Sequence[Topic[Any]], options: Options) -> str:
-    """What can be solved, by chapter, in the order of `topics`, in one screen: a line a topic; where
-    there are many, in two columns, each title up to its colon."""
+    """What can be solved, by chapter, in the order of `topics`, in one screen: a line a topic; many
+    topics in two columns where their titles have room, else a line a chapter with the names alone."""
     chapters: dict[str, list[Topic[Any]]] = {}
     for topic in topics:
         chapters.setdefault(topic.chapter, []).append(topic)
-    columns = 2 if len(topics) > MANY_TOPICS else 1
+    many = len(topics) > MANY_TOPICS
+    if many and options.width < TWO_COLUMNS:
+        return page(options, lambda console: _names(console, chapters))
+    columns = 2 if many else 1
 
     def write(console: Console) -> None:
         page = Table.grid(padding=(0, 2), pad_edge=False)
@@ -97,6 +115,6 @@ def topics_page(topics: Sequence[Topic[Any]], options: Options) -> str:
         page.add_row(*(_column([(c, chapters[c]) for c in part], room, whole=columns == 1) for part in parts))
         console.print(page)
         console.print()
-        console.print(Text("More of one: dlsolve explain TOPIC. A problem to start from: dlsolve example TOPIC"))
+        console.print(Text(_MORE))
 
     return page(options, write)
