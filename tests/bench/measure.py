@@ -77,11 +77,12 @@ def process(args: Sequence[str]) -> Callable[[], object]:
 
     Bytecode is kept between rounds, as it is for an installed package.
     """
-    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    environment = {**kept, "PYTHONPYCACHEPREFIX": str(Path(gettempdir()) / "dlsolve-bench-bytecode")}
+    same = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    environment = {**same, "PYTHONPYCACHEPREFIX": str(Path(gettempdir()) / "dlsolve-bench-bytecode")}
 
     def start() -> object:
         command = [sys.executable, *args]
-        return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env=environment)
+        quiet, kept = subprocess.DEVNULL, subprocess.PIPE
+        return subprocess.run(command, cwd=ROOT, check=True, stdout=quiet, stderr=kept, env=environment)
 
     return start
