@@ -328,6 +328,19 @@ def test_ctrl_c_ends_cleanly(tmp_path: Path) -> None:
     assert (out / "errors.jsonl").exists()
 
 
+def test_names_too_long_and_links_that_lead_nowhere(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / f"{'n' * 240}.json").write_text(json.dumps({"problems": [problem(4), problem(5)]}))
+    (source / "gone.json").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(source / "pipe.json")
+    assert run("batch", str(source), "-o", str(tmp_path / "out")).status == 1
+    names = {p.name for p in (tmp_path / "out").glob("n*.md")}
+    assert names == {"n" * 220 + ".md", "n" * 220 + "-2.md"}
+    (error,) = lines(tmp_path / "out" / "errors.jsonl")
+    assert "no such file" in error["message"]
+
+
 # -- pieces ---------------------------------------------------------------------------------------
 
 

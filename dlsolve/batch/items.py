@@ -68,12 +68,16 @@ def sources(paths: Sequence[str]) -> Iterator[Source]:
         if path == "-":
             yield Source("-", "standard input", "stdin")
         elif os.path.isdir(path):
-            for folder, inner, files in os.walk(path):
+            closed: list[OSError] = []
+            for folder, inner, files in os.walk(path, onerror=closed.append):
                 inner.sort()
                 for file in sorted(files):
                     full = os.path.join(folder, file)
-                    if file.endswith((".json", *LINES)) and os.path.isfile(full):
+                    # no pipes or devices; a link that leads nowhere is named as an error
+                    if file.endswith((".json", *LINES)) and (os.path.isfile(full) or not os.path.exists(full)):
                         yield _source(full, base)
+            for fault in closed:
+                yield _source(str(fault.filename), base)
         else:
             yield _source(path, base)
 
@@ -132,6 +136,8 @@ def _of(source: Source) -> Iterator[_Found]:
     try:
         if source.path == "-":
             yield from _standard_input(source)
+        elif os.path.isdir(source.path):
+            raise InputError(source.label, "a folder that cannot be listed", remedy="check its permissions")
         elif source.path.endswith(LINES):
             with open(source.path, "rb") as file:
                 yield from _lines(source, file)

@@ -21,6 +21,8 @@ from dlsolve.errors import InputError
 from dlsolve.fields.found import short
 
 PART = ".part"
+MAX_NAME = 220
+"""Bytes of a file's name before its ending; systems take 255."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -155,6 +157,9 @@ class Output:
     def _free(self, name: str) -> str:
         """`name` with its ending, counted on where there is such a file already."""
         taken = {os.path.basename(p) for p in (self.index, *self.streams, self.pages or "")}
+        folder, base = os.path.split(name)
+        if len(os.fsencode(base)) > MAX_NAME:
+            name = os.path.join(folder, os.fsdecode(os.fsencode(base)[:MAX_NAME]))
         file, more = f"{name}.{self.ending}", 1
         while file in taken or os.path.lexists(os.path.join(self.out, file)):
             more += 1

@@ -11,6 +11,7 @@ import msgspec
 
 from dlsolve.batch import items
 from dlsolve.batch.merge import merge as join
+from dlsolve.batch.output import Output
 from dlsolve.batch.run import Plan, Tally
 from dlsolve.batch.run import batch as run
 from dlsolve.batch.work import LIMIT, TIMEOUT, Settings
@@ -18,10 +19,13 @@ from dlsolve.batch.workers import cores
 from dlsolve.cli import output
 from dlsolve.cli.request import read_request
 from dlsolve.errors import InputError
-from dlsolve.fields.found import found, short
+from dlsolve.fields.found import found
 from dlsolve.render import ENDINGS, Options
 from dlsolve.render.progress import Bar
 from dlsolve.render.tally import table
+from dlsolve.render.words import clean
+
+MOST_JOBS = 256
 
 
 def batch(paths: Sequence[str] = (), **values: Any) -> int:
@@ -44,7 +48,7 @@ def batch(paths: Sequence[str] = (), **values: Any) -> int:
         paths=list(paths),
         out=out,
         settings=settings,
-        jobs=int(_number(values, "jobs", cores(), whole=True)) or cores(),
+        jobs=min(MOST_JOBS, int(_number(values, "jobs", cores(), whole=True)) or cores()),
         resume=bool(values.get("resume")),
         shard=_shard(values.get("shard")),
         fail_fast=bool(values.get("fail_fast")),
@@ -78,8 +82,7 @@ def _report(tally: Tally, plan: Plan, values: dict[str, Any], more: str) -> None
     rows = [(name, c.solved, c.failed, c.seconds) for name, c in sorted(tally.topics.items())]
     notes = [f"{tally.before} of them done by an earlier run"] if tally.before else []
     if tally.failed:
-        errors = "errors.jsonl" if not plan.out.endswith("l") else "the file of errors beside it"
-        notes.append(f"what failed, and why, stands in {short(items.text(plan.out))}: {errors}")
+        notes.append(f"what failed, and why, stands in {clean(items.text(Output(plan.out, '').errors))}")
     sys.stderr.write(table(rows, tally.seconds, [*notes, *filter(None, [more])], page))
     sys.stderr.flush()
 
