@@ -70,7 +70,7 @@ def _words(command: str) -> list[str]:
     """As a shell would split it, patterns replaced by the files they match."""
     out: list[str] = []
     for word in shlex.split(command):
-        out += [str(p.relative_to(ROOT)) for p in sorted(ROOT.glob(word))] if "*" in word else [word]
+        out += [str(p.relative_to(ROOT)) for p in sorted(ROOT.glob(word))] if "/*" in word else [word]
     return out
 
 
