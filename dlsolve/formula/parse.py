@@ -94,11 +94,7 @@ def _tree(node: ast.expr, text: str) -> Tree:
 
 def _reduce(fn: str, gen: ast.GeneratorExp, text: str) -> Tree:
     match gen.generators:
-        case [ast.comprehension(target=ast.Name(id=var), iter=ast.Name(id=over), ifs=[])] if (
-            fn in REDUCTIONS
-        ):
+        case [ast.comprehension(target=ast.Name(id=var), iter=ast.Name(id=over), ifs=[])] if fn in REDUCTIONS:
             return Reduce(fn, _tree(gen.elt, text), var, over)
         case _:
-            raise RuleError(
-                f"a reduction reads '{'|'.join(REDUCTIONS)}(expr for i in SET)' (in {text!r})"
-            )
+            raise RuleError(f"a reduction reads '{'|'.join(REDUCTIONS)}(expr for i in SET)' (in {text!r})")
