@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from dlsolve import __version__, catalog
 from dlsolve.cli.group import STATIC
@@ -86,7 +87,7 @@ def test_explain_says_rules_notation_inputs_conventions_and_source(name: str) ->
     assert not ANSI.search(result.out)
     assert example_command(topic) in result.out
     commands = len(example_command(topic).splitlines()) + 1
-    wide = [line for line in result.out.splitlines()[:-commands] if len(line) > 80]
+    wide = [line for line in result.out.splitlines()[:-commands] if cell_len(line) > 80]
     assert not wide
 
 
