@@ -324,7 +324,10 @@ def test_ctrl_c_ends_cleanly(tmp_path: Path) -> None:
     assert b"interrupted" in err
     assert b"Traceback" not in err
     done = lines(out / "index.jsonl.part")
-    assert {str(p.relative_to(out)) for p in out.rglob("*.md")} == {e["file"] for e in done}
+    written = {str(p.relative_to(out)) for p in out.rglob("*.md")}
+    # the index names a file just before it is renamed: the last one may be missing, and is done again
+    assert written <= {e["file"] for e in done}
+    assert {e["file"] for e in done} - written <= {done[-1]["file"]}
     assert (out / "errors.jsonl").exists()
 
 
