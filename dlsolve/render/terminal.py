@@ -1,14 +1,11 @@
-"""The terminal: Rich tables, the answer in a frame of its own. Styles read on light and dark."""
+"""The terminal: tables in Rich's boxes, the answer in a frame of its own. Styles read on light and dark."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from io import StringIO
+from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console, ConsoleOptions
-from rich.segment import Segment
-from rich.table import Table
 
 from dlsolve.render import Options
 from dlsolve.render.arrange import Arranger, Block, Cell, Frame, Heading, Paragraph
@@ -17,7 +14,22 @@ from dlsolve.render.view import view
 from dlsolve.render.words import pad
 from dlsolve.solver import Solution
 
-STYLES = {"name": "bold", "value": "bold", "say": "italic", "good": "green", "bad": "bold red", "rule": "cyan"}
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions
+    from rich.segment import Segment
+
+STYLES = {
+    "head": "bold",
+    "name": "bold",
+    "value": "bold",
+    "say": "italic",
+    "good": "green",
+    "bad": "bold red",
+    "rule": "cyan",
+}
+
+Line = list[tuple[str, str]]
+"""The texts of a finished line, each with its style."""
 
 
 def render(solution: Solution, options: Options) -> str:
@@ -29,51 +41,75 @@ def render(solution: Solution, options: Options) -> str:
 
 def draw(blocks: Sequence[Block], options: Options) -> str:
     """Finished `blocks` on a terminal."""
-    widest = max((sum(b.widths) + 3 * len(b.widths) + 1 for b in blocks if isinstance(b, Frame)), default=0)
+    lines = [line for n, block in enumerate(blocks) for line in _lines(block, first=n == 0, ascii=options.ascii)]
+    if not options.color:
+        return "".join(["".join([text for text, _ in line]) + "\n" for line in lines])
+    return _coloured(lines)
+
+
+def _lines(block: Block, *, first: bool, ascii: bool) -> Iterator[Line]:
+    match block:
+        case Heading(text, level):
+            if not first:
+                yield []
+            yield [(text, "bold" if level == 1 else "bold cyan")]
+        case Paragraph(lines):
+            for line, role in lines:
+                yield [(line, STYLES.get(role, ""))]
+        case Frame():
+            yield from _table(block, box.ASCII if ascii else box.HEAVY if block.answer else box.ROUNDED)
+
+
+def _table(frame: Frame, shape: box.Box) -> Iterator[Line]:
+    """A table of cells that are already laid out: there is nothing left to wrap, cut or measure."""
+    sizes = [size + 2 for size in frame.widths]
+    yield [(shape.get_top(sizes), "")]
+    if frame.header:
+        heads: list[Cell] = [[(text, "head")] for text in frame.header]
+        yield from _row(heads, frame.widths, shape)
+        yield [(shape.get_row(sizes, "head"), "")]
+    for n, row in enumerate(frame.rows):
+        yield from _row(row, frame.widths, shape)
+        if n in frame.rules and n < len(frame.rows) - 1:
+            yield [(shape.get_row(sizes, "row"), "")]
+    yield [(shape.get_bottom(sizes), "")]
+
+
+def _row(row: Sequence[Cell], widths: Sequence[int], shape: box.Box) -> Iterator[Line]:
+    for i in range(max(1, *map(len, row))):
+        line: Line = []
+        for cell, size in zip(row, widths, strict=True):
+            text, role = cell[i] if i < len(cell) else ("", "")
+            line += [(shape.mid_vertical, ""), (f" {pad(text, size)} ", STYLES.get(role, ""))]
+        line[0] = (shape.mid_left, "")
+        yield [*line, (shape.mid_right, "")]
+
+
+# -- colours ------------------------------------------------------------------------------------
+
+
+def _coloured(lines: Sequence[Line]) -> str:
+    """`lines` with their styles as Rich writes them; imported only here, as it takes as long as a solution."""
+    from io import StringIO
+
+    from rich.console import Console
+
     out = StringIO()
-    console = Console(
-        file=out, width=max(options.width, widest), force_terminal=options.color, no_color=not options.color,
-        color_system="standard" if options.color else None, markup=False, emoji=False, highlight=False,
-        legacy_windows=False,
-    )  # fmt: skip
-    for n, block in enumerate(blocks):
-        match block:
-            case Heading(text, level):
-                style = "bold" if level == 1 else "bold cyan"
-                console.print(Lines([("", ""), (text, style)] if n else [(text, style)]))
-            case Paragraph(lines):
-                console.print(Lines([(line, STYLES.get(role, "")) for line, role in lines]))
-            case Frame():
-                console.print(_table(block, ascii=options.ascii))
+    console = Console(file=out, force_terminal=True, color_system="standard", legacy_windows=False)
+    console.print(_Lines(lines), crop=False)
     return out.getvalue()
 
 
-class Lines:
-    """Finished lines, each in one style: Rich has nothing to wrap, cut or measure, and no markup to read."""
+class _Lines:
+    """Finished lines for Rich."""
 
-    def __init__(self, lines: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, lines: Sequence[Line]) -> None:
         self.lines = lines
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        for line, style in self.lines:
-            yield Segment(line, console.get_style(style) if style else None)
+        from rich.segment import Segment
+
+        for line in self.lines:
+            for text, style in line:
+                yield Segment(text, console.get_style(style) if style else None)
             yield Segment.line()
-
-
-def _table(frame: Frame, *, ascii: bool) -> Table:
-    """A Rich table of cells that are already filled to their columns."""
-    shape = box.ASCII if ascii else box.HEAVY if frame.answer else box.ROUNDED
-    table = Table(
-        box=shape, show_header=frame.header is not None, safe_box=False, padding=0, pad_edge=False,
-    )  # fmt: skip
-    for n, size in enumerate(frame.widths):
-        head = Lines([(f" {pad(frame.header[n], size)} ", "bold")]) if frame.header else ""
-        table.add_column(head, width=size + 2, no_wrap=True)
-    for n, row in enumerate(frame.rows):
-        cells = (_filled(cell, size) for cell, size in zip(row, frame.widths, strict=True))
-        table.add_row(*cells, end_section=n in frame.rules)
-    return table
-
-
-def _filled(cell: Cell, size: int) -> Lines:
-    return Lines([(f" {pad(line, size)} ", STYLES.get(role, "")) for line, role in cell])
