@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import msgspec
 
-from dlsolve.render.columns import columns_of
+from dlsolve.render.columns import HEADERS, columns_of
 from dlsolve.render.layout import Pen, align, flow, natural
 from dlsolve.render.rows import Maths, Row, Section
 from dlsolve.render.view import Table, View
@@ -21,8 +21,6 @@ Line = tuple[str, str]
 """A line and its role: ``name``, ``rule``, ``value``, ``say``, ``good``, ``bad`` or none."""
 Cell = list[Line]
 
-HEADERS = {3: ["", "rule, then the numbers", "value"], 4: ["", "rule", "numbers put in", "value"]}
-"""Over the first table of steps, by its number of columns."""
 SET_IN = "  "
 
 
@@ -36,14 +34,20 @@ class Paragraph(msgspec.Struct):
 
 
 class Frame(msgspec.Struct):
-    """A table: every cell is finished lines no wider than its column. `rules` are the rows below
-    which a line is drawn; `answer` asks for the answer's frame."""
+    """A table: every cell is finished lines; one that could not be broken widens its column. `rules`
+    are the rows below which a line is drawn; `answer` asks for the answer's frame."""
 
     widths: list[int]
     rows: list[list[Cell]]
     header: list[str] | None = None
     rules: frozenset[int] = frozenset()
     answer: bool = False
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            self.widths = [
+                max([size, *(width(line) for line, _ in c)]) for size, c in zip(self.widths, row, strict=True)
+            ]
 
 
 Block = Heading | Paragraph | Frame
@@ -118,7 +122,10 @@ class Arranger:
                 cells = [self._cells(row, columns) for row in section.rows]
                 tall = any(len(cell) > 1 for row in cells for cell in row)
                 rules = _parted(section.rows) if tall else frozenset()
-                out.append(Frame(list(columns), cells, None if headed else HEADERS.get(len(columns)), rules))
+                heads = None if headed else HEADERS.get(len(columns))
+                if heads and any(width(head) > size for head, size in zip(heads, columns, strict=True)):
+                    heads = None
+                out.append(Frame(list(columns), cells, heads, rules))
                 headed = True
         return out
 

@@ -8,6 +8,10 @@ from dlsolve.render.layout import Pen, natural
 from dlsolve.render.rows import Row, Section
 from dlsolve.render.words import width
 
+HEADERS = {3: ["", "rule, then the numbers", "value"], 4: ["", "rule", "numbers put in", "value"]}
+"""Over the first table of steps, by its number of columns, where they are wide enough."""
+_FOUR, _THREE = (width(heads[-2]) for heads in (HEADERS[4], HEADERS[3]))
+
 Sizes = tuple[int, int, int, int, int]
 """Widths on one line of a row's name, rule, numbers, value and sentence."""
 
@@ -47,7 +51,7 @@ def _four(rows: Sequence[Sizes], room: int, frame: Callable[[int], int]) -> list
     spare = room - frame(4) - name - rule - value
     if numbers > spare or say > 3 * spare or spare < 1:  # a long sentence wants a wider column
         return None
-    return [name, rule, max(min(max(numbers, say), spare), 1), value]
+    return [name, rule, max(min(max(numbers, say, _FOUR), spare), 1), value]
 
 
 def _three(rows: Sequence[Sizes], room: int, frame: Callable[[int], int], *, fold: bool = False) -> list[int] | None:
@@ -58,7 +62,7 @@ def _three(rows: Sequence[Sizes], room: int, frame: Callable[[int], int], *, fol
     both = max(rule, numbers)
     if spare < 1 or (both > spare and not (fold and spare >= 3 * room // 5)):
         return None
-    return [name, max(min(max(both, say), spare), 1), value]
+    return [name, max(min(max(both, say, _THREE), spare), 1), value]
 
 
 def _two(rows: Sequence[Sizes], room: int, frame: Callable[[int], int]) -> list[int]:
