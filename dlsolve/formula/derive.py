@@ -14,6 +14,7 @@ from dlsolve.errors import RuleError
 from dlsolve.formula.algebra import ONE, ZERO, add, div, literal, mul, neg, number, over, power, sub
 from dlsolve.formula.entries import substitute
 from dlsolve.formula.functions import CONSTANTS, DEFINED, NATIVE_DERIVATIVES, body_of
+from dlsolve.formula.parse import parse
 from dlsolve.formula.tree import At, Bin, Call, Cmp, If, Mat, Name, Neg, Num, Ref, Transpose, Tree, nodes
 
 Shape = tuple[int, int]
@@ -73,7 +74,7 @@ def derivative_call(fn: str, args: tuple[Tree, ...]) -> Tree:
             raise RuleError(f"{fn} has no derivative that descent could use")
         return substitute(definition.derivative, dict(zip(definition.params, args, strict=True)))
     if fn in NATIVE_DERIVATIVES:
-        return substitute(NATIVE_DERIVATIVES[fn], {"z": args[0]})
+        return substitute(parse(NATIVE_DERIVATIVES[fn]), {"z": args[0]})
     raise RuleError(f"no derivative rule for {fn}")
 
 
@@ -194,10 +195,8 @@ class Pull:
         if fn == "linear":
             return ONE
         if output is not None and fn in BY_OUTPUT:
-            from dlsolve.formula.parse import parse
-
             return substitute(parse(BY_OUTPUT[fn]), {"s": output})
-        if fn in NATIVE_DERIVATIVES and fn not in DEFINED and not isinstance(NATIVE_DERIVATIVES[fn], If):
+        if fn in NATIVE_DERIVATIVES and fn not in DEFINED and not isinstance(parse(NATIVE_DERIVATIVES[fn]), If):
             return derivative_call(fn, args)
         if body_of(fn + "_prime") is None:
             raise RuleError(f"{fn} has no derivative that descent could use")

@@ -9,19 +9,29 @@ from dlsolve.formula.tree import Tree
 
 
 class Function(msgspec.Struct, frozen=True):
-    """``name(params) = body``. `derivative` is in the same parameter; `monotone` is +1, -1 or 0."""
+    """``name(params) = text``. `slope` is its derivative in the same parameter; `monotone` is +1, -1 or 0.
+
+    The texts are parsed when somebody asks for them: most runs use few of these functions.
+    """
 
     name: str
     params: tuple[str, ...]
-    body: Tree
-    derivative: Tree | None = None
+    text: str
+    slope: str | None = None
     monotone: int = 0
 
+    @property
+    def body(self) -> Tree:
+        return parse(self.text)
 
-def _define(head: str, body: str, derivative: str | None = None, monotone: int = 0) -> Function:
+    @property
+    def derivative(self) -> Tree | None:
+        return parse(self.slope) if self.slope else None
+
+
+def _define(head: str, text: str, slope: str | None = None, monotone: int = 0) -> Function:
     name, _, rest = head.partition("(")
-    params = tuple(p.strip() for p in rest.rstrip(")").split(","))
-    return Function(name, params, parse(body), parse(derivative) if derivative else None, monotone)
+    return Function(name, tuple(p.strip() for p in rest.rstrip(")").split(",")), text, slope, monotone)
 
 
 DEFINED: dict[str, Function] = {
@@ -40,22 +50,22 @@ DEFINED: dict[str, Function] = {
 }  # fmt: skip
 """Functions with a body; applied entry by entry to matrices."""
 
-NATIVE_DERIVATIVES: dict[str, Tree] = {
-    "exp": parse("exp(z)"),
-    "sqrt": parse("1/(2*sqrt(z))"),
-    "ln": parse("1/z"),
-    "log": parse("1/z"),
-    "log2": parse("1/(z*ln(2))"),
-    "log10": parse("1/(z*ln(10))"),
-    "tanh": parse("1 - tanh(z)**2"),
-    "sin": parse("cos(z)"),
-    "cos": parse("-sin(z)"),
-    "tan": parse("1 + tan(z)**2"),
-    "acos": parse("-1/sqrt(1 - z**2)"),
-    "abs": parse("1 if z > 0 else (0 if z == 0 else -1)"),
-    "erf": parse("2*exp(-z**2)/sqrt(pi)"),
+NATIVE_DERIVATIVES: dict[str, str] = {
+    "exp": "exp(z)",
+    "sqrt": "1/(2*sqrt(z))",
+    "ln": "1/z",
+    "log": "1/z",
+    "log2": "1/(z*ln(2))",
+    "log10": "1/(z*ln(10))",
+    "tanh": "1 - tanh(z)**2",
+    "sin": "cos(z)",
+    "cos": "-sin(z)",
+    "tan": "1 + tan(z)**2",
+    "acos": "-1/sqrt(1 - z**2)",
+    "abs": "1 if z > 0 else (0 if z == 0 else -1)",
+    "erf": "2*exp(-z**2)/sqrt(pi)",
 }
-"""d/dz of the native one-argument functions."""
+"""d/dz of the native one-argument functions, as texts."""
 
 MONOTONE = {"exp": 1, "sqrt": 1, "ln": 1, "log": 1, "log2": 1, "log10": 1, "tanh": 1, "erf": 1, "erfinv": 1,
             "floor": 1, "acos": -1}  # fmt: skip
@@ -71,8 +81,8 @@ def body_of(fn: str) -> Function | None:
     if fn.endswith("_prime"):
         inner = fn.removesuffix("_prime")
         base = DEFINED.get(inner)
-        if base is not None and base.derivative is not None:
-            return Function(fn, base.params, base.derivative)
+        if base is not None and base.slope:
+            return Function(fn, base.params, base.slope)
         if inner in NATIVE_DERIVATIVES:
             return Function(fn, ("z",), NATIVE_DERIVATIVES[inner])
     return None

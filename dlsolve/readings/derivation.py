@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -62,18 +63,20 @@ def _number_lines(trace: Trace, at_step: Tree, value: Any, shown: Printed, digit
         return _elided_numbers(trace, at_step, digits)
     if _cells(trace, at_step) > MAX_CELLS:
         return []
-    filled: dict[Digits, Tree] = {}
 
+    @cache
     def numbers(d: Digits) -> Tree:
-        if d not in filled:
-            filled[d] = plain(put(trace, at_step, d))
-        return filled[d]
+        return plain(put(trace, at_step, d))
 
-    makers: list[Callable[[Digits], Tree | None]] = [lambda d: opened(numbers(d))]
+    @cache
+    def by_rule(d: Digits) -> Tree | None:
+        return opened(numbers(d))
+
+    makers: list[Callable[[Digits], Tree | None]] = [by_rule]
     if not sums_up(numbers(digits)):
         makers.insert(0, numbers)
     if rows_of(value) is None:
-        makers.append(lambda d: worked(opened(numbers(d)), d))
+        makers.append(lambda d: worked(by_rule(d), d))
     out = []
     judged: dict[Tree, bool] = {}
     for make in makers:
