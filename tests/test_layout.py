@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlsolve.formula.text import Grid, Piece
+from dlsolve.render import Options, terminal
+from dlsolve.render.arrange import Block, Frame, Heading, Paragraph
 from dlsolve.render.layout import Box, Pen, align, beside, box, draw, flow
 from dlsolve.render.words import fold, width
 
@@ -113,3 +115,20 @@ def test_every_entry_of_a_matrix_is_drawn_once(rows: int, columns: int, data: st
 def test_boxes_keep_their_width(lines: tuple[str, ...]) -> None:
     out = beside([Box(lines, 0, 1), box("xyz")])
     assert {width(line) for line in out.lines} == {4}
+
+
+def test_what_cannot_be_broken_widens_its_column() -> None:
+    number = "= 0.00009830558561094850108·4.248354255291588977"
+    frame = Frame([4, 10], [[[("∂L/∂z₁", "name")], [(number, "")]]], ["", "value"])
+    assert frame.widths == [6, width(number)]
+    lines = terminal.draw([frame], Options(width=20)).splitlines()
+    assert {width(line) for line in lines} == {6 + width(number) + 7}
+    assert any(number in line for line in lines)
+
+
+def test_colours_change_no_text() -> None:
+    frame = Frame([3, 5], [[[("θ₁", "name")], [("= 0.1", "value"), ("≈ 2", "say")]]], ["", "value"], answer=True)
+    blocks: list[Block] = [Heading("Adam", 1), frame, Heading("Remarks"), Paragraph([("✓ holds", "good")])]
+    coloured = terminal.draw(blocks, Options(color=True))
+    assert "\x1b[1m" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == terminal.draw(blocks, Options())
