@@ -71,7 +71,6 @@ def test_a_solution_marks_its_own_answers_right(case: Case, monkeypatch: pytest.
 
     rerun = runs.rerun
     monkeypatch.setattr(runs, "rerun", counted)
-    monkeypatch.setattr("dlsolve.checker.marking.rerun", counted)
     solution = case.solution()
     report = mark_attempt(solution, case.read()[2], of_json(own_answers(solution), "answers"))
     assert {n: v for n, v in verdicts(report).items() if v != "correct"} == {}

@@ -11,7 +11,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from dlsolve.checker.judge import Fit
-from dlsolve.checker.windows import Answer, Window, fitted
+from dlsolve.checker.windows import Answer, Window, ends, fitted
 from dlsolve.numbers.matrix import Matrix
 
 Ends = tuple[fmpq, fmpq]
@@ -23,14 +23,14 @@ def handed(answer: Answer, image: Any, true: Any, how: Fit, *, cuts: bool = Fals
     digits off, so that what was computed may lie beyond half a unit."""
     if not answer.rows or any(w.imag is not None for w in answer.windows()):
         return true
-    if not isinstance(true, Matrix):
-        if isinstance(image, Matrix) or answer.scalar is None or not isinstance(true, fmpq | arb):
-            return true
-        return _cell(answer.scalar, image, true, how, cuts)
-    like = image if isinstance(image, Matrix) else true
-    cells = fitted(answer.rows, like.shape)
-    if cells is None:
+    if not isinstance(true, Matrix | fmpq | arb):
         return true
+    if not isinstance(true, Matrix) and answer.scalar is not None and not isinstance(image, Matrix):
+        return _cell(answer.scalar, image, true, how, cuts)
+    like = image if isinstance(image, Matrix) else true if isinstance(true, Matrix) else None
+    cells = fitted(answer.rows, like.shape) if like is not None else None
+    if cells is None or like is None or not isinstance(true, Matrix):
+        return _as_it_stands(answer)
     same = like.shape == true.shape
     truth = true.rows if same else like.rows
     return Matrix(
@@ -38,14 +38,38 @@ def handed(answer: Answer, image: Any, true: Any, how: Fit, *, cuts: bool = Fals
     )
 
 
+def _as_it_stands(answer: Answer) -> Any:
+    """Windows in the shape in which they were written, which is none that the rule gives."""
+    if answer.scalar is not None:
+        return answer.scalar.ball
+    return Matrix([[w.ball for w in row] for row in answer.rows])
+
+
 def as_written(answer: Answer, true: Any) -> Any:
     """The written digits as exact numbers, in the shape of `true`; `true` itself where that is none."""
     if not answer.rows or any(w.imag is not None for w in answer.windows()):
         return true
     if isinstance(true, Matrix):
-        cells = fitted(answer.rows, true.shape)
-        return true if cells is None else Matrix([[w.middle for w in row] for row in cells])
+        cells: Any = fitted(answer.rows, true.shape) or answer.rows
+        return Matrix([[w.middle for w in row] for row in cells])
     return answer.scalar.middle if answer.scalar is not None and isinstance(true, fmpq | arb) else true
+
+
+def without_zeros(value: Any, answer: Answer, true: Any, *, ones: bool) -> Any:
+    """`value` as handed on, with the true value for each wrong 0 (and 1, where that is certainty)."""
+
+    def blank(window: Window, exact: Any) -> bool:
+        return (window.zero or (ones and window.middle == 1)) and not (
+            isinstance(exact, fmpq) and window.middle == exact
+        )
+
+    if not isinstance(true, Matrix):
+        return true if answer.scalar is not None and blank(answer.scalar, true) else value
+    cells = fitted(answer.rows, true.shape)
+    if cells is None or not isinstance(value, Matrix) or value.shape != true.shape:
+        return true if all(w.zero for w in answer.windows()) else value
+    rows = zip(cells, value.rows, true.rows, strict=True)
+    return Matrix([[t if blank(w, t) else v for w, v, t in zip(*row, strict=True)] for row in rows])
 
 
 def _cell(window: Window, image: Any, true: Any, how: Fit, cuts: bool) -> fmpq | arb:
@@ -75,16 +99,7 @@ def _overlap(a: Ends, b: Ends) -> bool:
 
 def _span(image: Any, true: Any) -> Ends | None:
     """From the least to the greatest of what the rule can give and the true value."""
-    ends = [e for e in (_ends(image), _ends(true)) if e is not None]
-    if len(ends) < 2:
+    known = [e for e in (ends(image), ends(true)) if e is not None]
+    if len(known) < 2:
         return None
-    return min(e[0] for e in ends), max(e[1] for e in ends)
-
-
-def _ends(value: Any) -> Ends | None:
-    if isinstance(value, fmpq):
-        return value, value
-    if isinstance(value, arb) and value.is_finite():
-        mid, rad = value.mid().fmpq(), value.rad().fmpq()
-        return mid - rad, mid + rad
-    return None
+    return min(e[0] for e in known), max(e[1] for e in known)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from flint import acb, arb, fmpq
 
-from dlsolve.checker.windows import Answer, Window, fitted
+from dlsolve.checker.windows import Answer, Window, ends, fitted
 from dlsolve.formula.tree import Name, Tree
 from dlsolve.linalg.reduce import kernel, rank, reduce_rows
 from dlsolve.notation import Kind
@@ -104,8 +104,11 @@ def _along(rows: Sequence[Sequence[Window]], true: list[Any]) -> bool:
                 return False
             continue
         ball = arb(entry)
-        ends = [_ends(arb(end) / ball) for end in (window.low, window.high)]
-        below, above = min(e[0] for e in ends), max(e[1] for e in ends)
+        factors = [ends(arb(end) / ball) for end in (window.low, window.high)]
+        known = [e for e in factors if e is not None]
+        if len(known) < 2:
+            return False
+        below, above = min(e[0] for e in known), max(e[1] for e in known)
         low = below if low is None or below > low else low
         high = above if high is None or above < high else high
     return low is not None and high is not None and low <= high and not (low == 0 == high)
@@ -179,11 +182,6 @@ def lies_in(vector: Sequence[Window], true: list[list[Any]]) -> bool:
         if not sum((s[0] for s in sides), fmpq(0)) <= 0 <= sum((s[1] for s in sides), fmpq(0)):
             return False
     return True
-
-
-def _ends(ball: arb) -> tuple[fmpq, fmpq]:
-    mid, rad = ball.mid().fmpq(), ball.rad().fmpq()
-    return mid - rad, mid + rad
 
 
 def same_polynomial(written: Tree, true: Tree, kind: Kind) -> bool:

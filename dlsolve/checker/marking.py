@@ -17,10 +17,10 @@ from dlsolve.checker.judge import fit, same_words
 from dlsolve.checker.judge import remarks as near_misses
 from dlsolve.checker.links import LinkJudge, Target
 from dlsolve.checker.report import Report, ReportItem, Verdict
-from dlsolve.checker.runs import Following, Written, kind_of, rerun, trusting
+from dlsolve.checker.runs import Following, Written, following, kind_of, trusting
 from dlsolve.checker.search import Search
 from dlsolve.checker.texts import own_line, shown, stated, symbol
-from dlsolve.checker.windows import Answer, Window
+from dlsolve.checker.windows import Answer, Window, ends
 from dlsolve.checker.worth import Worth
 from dlsolve.formula.tree import Tree
 from dlsolve.handwriting import WorkedLine
@@ -66,9 +66,10 @@ class _Marker:
         self.settled = settled
         self.trusting.fits |= {n: "no" if wrong else "yes" for n, wrong in settled.items() if n in readable}
         self.pending = [n for n in readable if self.trusting.fits.get(n, "no") == "no"]
-        self.following = Following(self.true, self.written, self.trusting.fits)
         # where all is right the second run would say nothing new
-        self.second = rerun(solution, self.following) if self.pending else self.first
+        self.following, self.second = Following(self.true, self.written, self.trusting.fits), self.first
+        if self.pending:
+            self.following, self.second = following(solution, self.written, self.trusting.fits)
         self.second_keys = keys_by_name(self.second) if self.pending else self.keys
         self.search = Search(solution, self.second, self.following, self.written)
 
@@ -262,7 +263,8 @@ def _zeros_of(answer: Answer, places: int | None) -> Answer:
 
 
 def _mid(value: fmpq | arb) -> fmpq:
-    return value if isinstance(value, fmpq) else value.mid().fmpq()
+    both = ends(value)
+    return (both[0] + both[1]) / 2 if both is not None else fmpq(0)
 
 
 def _same(a: Answer, b: Answer) -> bool:

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dlsolve.checker.enclose import WINDOWS
-from dlsolve.checker.handing import as_written, handed
+from dlsolve.checker.handing import as_written, handed, without_zeros
 from dlsolve.checker.judge import Fit, fit
-from dlsolve.checker.windows import Answer
+from dlsolve.checker.windows import Answer, tamed
 from dlsolve.errors import DlsolveError
 from dlsolve.notation import Kind, Symbols
 from dlsolve.numbers.matrix import Matrix
@@ -47,6 +47,13 @@ class Written:
                 out.whole[name] = answer
         return out
 
+    def answer(self, name: str) -> Answer | None:
+        """The answer under `name`, whole or a single entry."""
+        if name in self.whole:
+            return self.whole[name]
+        match = _ENTRY.fullmatch(name)
+        return self.entries.get(match["name"], {}).get(match["entry"]) if match else None
+
 
 class Marking(Policy):
     """Hands on what the student wrote. `images` collects, by answer name, what the rules give."""
@@ -69,6 +76,10 @@ class Marking(Policy):
 
     def hand_on(self, trace: Trace, key: Key, value: Any) -> Any:
         name = trace.name(key)
+        bounded = tamed(value)
+        if bounded is None and key not in self.true.steps:
+            raise UndecidedError("a value without bounds")
+        value = self._true(key, value) if bounded is None else bounded
         answer = self.written.whole.get(name)
         kind = kind_of(trace.symbols, key)
         if answer is not None:
@@ -162,18 +173,52 @@ class Points(Marking):
 
 
 class Following(Marking):
-    """The second run: everything written is handed on, but a wrong 0 (or probability 0 or 1)."""
+    """The second run: everything written is handed on, but a wrong 0 (or probability 0 or 1).
 
-    def __init__(self, true: Trace, written: Written, trusted: Mapping[str, Fit]) -> None:
+    With `digits` the written digits are handed on instead of their windows, and with `zeros` wrong
+    zeros too: a value other than 0 that comes of them follows from them.
+    """
+
+    def __init__(
+        self, true: Trace, written: Written, trusted: Mapping[str, Fit], *, digits: bool = False, zeros: bool = False
+    ) -> None:
         super().__init__(true, written)
         self.trusted = trusted
+        self.digits = digits
+        self.zeros = zeros
 
     def passed(self, name: str, answer: Answer, image: Any, true: Any, kind: Kind) -> Any:
         self.fits[name] = fit(answer, image, kind)
         right = self.trusted.get(name, "no")
-        if right == "no" and any(w.zero or (kind == "probability" and w.middle == 1) for w in answer.windows()):
-            return true
-        return handed(answer, image, true, right if right != "no" else self.fits[name])
+        if self.digits:
+            value = as_written(answer, true)
+        else:
+            value = handed(answer, image, true, right if right != "no" else self.fits[name])
+        if right == "no" and not self.zeros:
+            return without_zeros(value, answer, true, ones=kind == "probability")
+        return value
+
+
+def following(solution: Solution, written: Written, trusted: Mapping[str, Fit]) -> tuple[Following, Trace]:
+    """The second run, with what only the written digits prove."""
+    true = solution.trace
+    policy = Following(true, written, trusted)
+    trace = rerun(solution, policy)
+
+    def open_names() -> list[str]:
+        return [n for n, how in policy.fits.items() if how == "no" and trusted.get(n, "no") == "no"]
+
+    for zeros in (False, True):
+        if len(open_names()) < 2:
+            break  # what is wrong by itself has nothing to follow from
+        other = Following(true, written, trusted, digits=True, zeros=zeros)
+        rerun(solution, other)
+        for name in open_names():
+            answer = written.answer(name)
+            if other.fits.get(name, "no") != "no" and answer is not None and not (zeros and answer.blank):
+                policy.fits[name] = other.fits[name]
+                policy.images[name] = other.images[name]
+    return policy, trace
 
 
 def kind_of(symbols: Symbols, key: Key) -> Kind:
@@ -215,6 +260,6 @@ def rerun(solution: Solution, policy: Policy) -> Trace:
     with precision(BITS):
         symbols = Symbols(topic.notation, true.symbols.course)
         trace = Trace(symbols, topic.rules, true.choices, WINDOWS, policy, BITS)
-        with contextlib.suppress(DlsolveError, UndecidedError, ArithmeticError):
+        with contextlib.suppress(DlsolveError, UndecidedError, ArithmeticError, TypeError, ValueError, LookupError):
             topic.solve(solution.problem, trace)
     return trace

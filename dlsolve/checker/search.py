@@ -11,7 +11,7 @@ from dlsolve.checker.judge import fit
 from dlsolve.checker.report import SlipFound
 from dlsolve.checker.runs import BITS, Following, Written, kind_of, rerun
 from dlsolve.checker.slips import Candidate, declared, mutated
-from dlsolve.checker.windows import Answer
+from dlsolve.checker.windows import Answer, tamed
 from dlsolve.errors import DlsolveError
 from dlsolve.formula.compiled import compiled
 from dlsolve.formula.tree import At, Name, Ref, nodes
@@ -19,7 +19,8 @@ from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError, precision
 from dlsolve.policy import Slip
 from dlsolve.solver import Solution
-from dlsolve.trace import Step, Trace
+from dlsolve.trace import Key, Step, Trace
+from dlsolve.trace.values import Environment
 
 MOST_NAMED = 3
 """Slips named for one value at most."""
@@ -39,17 +40,18 @@ class Search:
         self.written = written
         self.named: set[str] = set()
         self.runs = 0
+        self.known: dict[Key, Environment] = {}
         self.steps = {trace.name(s.key): s for s in trace.steps.values() if isinstance(s, Step)}
 
     def explain(self, name: str, answer: Answer) -> list[SlipFound]:
         """The slips that lead to `answer`, declared ones first; named ones are remembered."""
         step, entry = self._step(name)
-        if step is None or any(w.zero for w in answer.windows()):
+        if step is None:
             return []
         found = [c for c in self._known(step) if self._leads(c, step, entry, answer)]
         if not found and not self._all_written(step):
             found = list(self._over_the_run(name, answer))
-        if not found and (answer.figures is None or answer.figures >= FEWEST_FIGURES):
+        if not found and (answer.weight is None or answer.weight >= FEWEST_FIGURES):
             found = [c for c in mutated(step.rule) if self._leads(c, step, entry, answer)]
         out = [
             SlipFound(c.id, c.says, repeat=self._marked(c, step) in self.named, declared=c.declared)
@@ -84,12 +86,25 @@ class Search:
         with precision(BITS):
             try:
                 function = compiled(candidate.rule.expr, candidate.rule.letters, self.trace.arithmetic)
-                value = function(self.trace.env, *step.index)
+                value = function(self._before(step), *step.index)
                 if entry and isinstance(value, Matrix):
                     value = value.at(*entry)
-            except (DlsolveError, UndecidedError, ArithmeticError, TypeError, AttributeError, IndexError):
+            except (DlsolveError, UndecidedError, ArithmeticError, TypeError, ValueError, AttributeError, LookupError):
                 return False
-            return self._meets(answer, value, step)
+            value = tamed(value)
+            return value is not None and self._meets(answer, value, step)
+
+    def _before(self, step: Step) -> Environment:
+        """What was known when the step was made."""
+        if step.key not in self.known:
+            env = Environment(self.trace.env)
+            later = False
+            for key in self.trace.steps:
+                later = later or key == step.key
+                if later:
+                    env.pop(key, None)
+            self.known = {step.key: env}  # asked for one step after the other
+        return self.known[step.key]
 
     def _meets(self, answer: Answer, value: Any, step: Step) -> bool:
         if isinstance(value, bool):
@@ -117,6 +132,6 @@ class Search:
                 seen.add(candidate.id)
                 self.runs += 1
                 policy = Following(self.policy.true, self.written, self.policy.trusted)
-                rerun(self.solution, Slip(candidate.rule, under=policy))
+                rerun(self.solution, Slip(candidate.whole or candidate.rule, under=policy))
                 if policy.fits.get(name) == "yes":
                     yield candidate

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from msgspec.structs import replace
 
 from dlsolve.checker.mutate import mutations
 from dlsolve.conventions import CONVENTIONS
-from dlsolve.formula.rules import Rule, rename
+from dlsolve.formula.rules import Change, Rule, rename
+from dlsolve.formula.tree import nodes
 from dlsolve.topic import Topic
 from dlsolve.trace import Step, Trace
 
@@ -23,6 +25,8 @@ class Candidate:
     says: str
     rule: Rule
     declared: bool = True
+    whole: Rule | Change | None = None
+    """What is replaced where the slip is made all through the run."""
 
 
 def declared(topic: Topic[object], trace: Trace, rule: Rule) -> Iterator[Candidate]:
@@ -31,12 +35,16 @@ def declared(topic: Topic[object], trace: Trace, rule: Rule) -> Iterator[Candida
     for slip in topic.slips:
         changed = slip.applied(rule)
         if changed is not None:
-            yield Candidate(slip.id, slip.says, rename(changed, trace.renames) if trace.renames else changed)
+            yield Candidate(
+                slip.id, slip.says, rename(changed, trace.renames) if trace.renames else changed, whole=slip.rule
+            )
 
 
 def mutated(rule: Rule) -> Iterator[Candidate]:
-    """One-place mutations of `rule`."""
+    """One-place mutations of `rule`; none that makes a value out of itself."""
     for n, (says, tree) in enumerate(mutations(rule.expr)):
+        if rule.target in nodes(tree):
+            continue
         yield Candidate(f"mutation-{n + 1}", says, replace(rule, expr=tree), declared=False)
 
 
@@ -57,7 +65,7 @@ def _conventions(trace: Trace, rule: Rule) -> Iterator[Candidate]:
             changed = rename(rule, swap)
             if other != choice and changed.expr != rule.expr:
                 says = f"you used {convention.choices[other]}; this problem uses {convention.choices[choice]}"
-                yield Candidate(f"{key}={other}", says, changed)
+                yield Candidate(f"{key}={other}", says, changed, whole=partial(rename, functions=swap))
 
 
 def rule_of(step: object) -> Rule | None:

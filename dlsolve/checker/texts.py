@@ -10,7 +10,7 @@ from flint import arb, fmpq
 
 from dlsolve.checker.handing import as_written
 from dlsolve.checker.runs import BITS
-from dlsolve.checker.windows import Answer
+from dlsolve.checker.windows import Answer, ends, tamed
 from dlsolve.errors import DlsolveError
 from dlsolve.formula.compiled import evaluate
 from dlsolve.formula.text import one_line, python, unicode
@@ -39,6 +39,7 @@ class OwnLine:
 
 def shown(value: Any, digits: Digits, figures: int | None = None, bits: int = BITS) -> str | None:
     """`value` as printed, to at least `figures`; the middle of what is only known to a window."""
+    value = tamed(value)
     if value is None:
         return None
     wide = isinstance(value, arb) and value.rel_accuracy_bits() <= 40
@@ -67,7 +68,8 @@ def _nearly(value: Any) -> Shown | tuple[tuple[Shown, ...], ...]:
 
 
 def _mid(value: Any) -> Any:
-    return value.mid().fmpq() if isinstance(value, arb) and value.is_finite() else value
+    both = ends(value) if isinstance(value, arb) else None
+    return (both[0] + both[1]) / 2 if both is not None else value
 
 
 def _at_least(digits: Digits, figures: int | None) -> Digits:
@@ -163,7 +165,7 @@ def middle(value: Any) -> Any:
     if isinstance(value, Matrix):
         return value.map(middle)
     if isinstance(value, arb) and value.is_finite() and value.rel_accuracy_bits() < 60:
-        return value.mid().fmpq()
+        return _mid(value)
     return value
 
 

@@ -17,6 +17,38 @@ from dlsolve.numbers.matrix import Matrix
 VANISHING = arb(2) ** -60
 """Rounding in the arithmetic stays far below this, what a student wrote far above."""
 
+LARGEST = arb(2) ** 4096
+SMALLEST = arb(2) ** -4096
+"""Beyond these a number is no longer written out: its digits would fill books, and memory."""
+
+
+def tamed(value: Any) -> Any:
+    """`value` as what can be written out: too small is an enclosure of 0. None where a number is too
+    large, or not finite."""
+    if isinstance(value, Matrix):
+        cells = [[tamed(e) for e in row] for row in value.rows]
+        return None if any(c is None for row in cells for c in row) else Matrix(cells)
+    if not isinstance(value, arb):
+        return value
+    if not value.is_finite() or not bool(abs(value) < LARGEST):
+        return None
+    if value != 0 and bool(abs(value) < SMALLEST):
+        return arb(0, SMALLEST)
+    return value
+
+
+def ends(value: Any) -> tuple[fmpq, fmpq] | None:
+    """The least and the greatest number that `value` can be; None where it has no bounds."""
+    if isinstance(value, fmpq):
+        return value, value
+    value = tamed(value)
+    if not isinstance(value, arb):
+        return None
+    mid, rad = (
+        part.fmpq() if bool(part == 0) or bool(abs(part) > SMALLEST) else fmpq(0) for part in (value.mid(), value.rad())
+    )
+    return mid - rad, mid + rad
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -110,6 +142,17 @@ class Answer:
         """The fewest significant figures written in any cell."""
         counts = [w.figures for row in self.rows for w in row if w.figures is not None]
         return min(counts) if counts else None
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing but zeros was written."""
+        return bool(self.rows) and all(w.zero for w in self.windows())
+
+    @property
+    def weight(self) -> int | None:
+        """The significant figures of all cells together; None where one is exact."""
+        counts = [w.figures for w in self.windows() if not w.zero]
+        return None if None in counts else sum(n for n in counts if n is not None)
 
     def windows(self) -> list[Window]:
         """Every cell, row by row."""

@@ -8,6 +8,7 @@ from dlsolve.errors import DomainError, LimitError
 from dlsolve.formula.rules import Rule
 from dlsolve.formula.tree import Index
 from dlsolve.numbers.precision import UndecidedError, at_most
+from dlsolve.trace.items import Key
 from dlsolve.trace.values import settled
 
 if TYPE_CHECKING:
@@ -18,23 +19,28 @@ HOPELESS_BITS = 512
 MAX_STEPS = 2_000_000
 """Named values, the entries of exact matrices counted singly, that a run works out unless told otherwise."""
 
+OF_VALUES: tuple[type[Exception], ...] = (DomainError, ZeroDivisionError, UndecidedError)
+OF_ANY_SHAPE: tuple[type[Exception], ...] = (*OF_VALUES, TypeError, ValueError, IndexError, AttributeError)
+"""What a rule may raise on values handed on as a student wrote them: a matrix for a number."""
+
 
 def too_long(limit: int) -> LimitError:
     """The error of a run that has worked out `limit` values."""
     return LimitError(f"more than {limit} named values are to be worked out; shorten the run")
 
 
-def checked(trace: Trace, rule: Rule, index: tuple[Index, ...], value: Any) -> Any:
-    """A value that is no lone exact number, fit to be handed on, entry by entry.
+def checked(trace: Trace, rule: Rule, index: tuple[Index, ...], key: Key, value: Any) -> Any:
+    """A value that is no lone exact number, fit to be handed on, entry by entry; or what the policy
+    has for `key` instead.
 
     Raises `DomainError` for what is not finite, `UndecidedError` where more bits may help.
     """
     try:
         return settled(value)
     except ArithmeticError as fault:
-        raise outside(trace, rule, index, str(fault)) from fault
+        return rescued(trace, key, outside(trace, rule, index, str(fault)))
     except UndecidedError as fault:
-        raise not_finite(trace, rule, index, fault.ball) from fault
+        return rescued(trace, key, not_finite(trace, rule, index, fault.ball))
 
 
 def not_finite(trace: Trace, rule: Rule, index: tuple[Index, ...], ball: Any) -> Exception:
@@ -42,6 +48,14 @@ def not_finite(trace: Trace, rule: Rule, index: tuple[Index, ...], ball: Any) ->
     if at_most() or (ball.is_nan() and trace.bits >= HOPELESS_BITS):
         return outside(trace, rule, index, "no finite value (a division by 0?)")
     return UndecidedError(f"the value of {rule.id}")
+
+
+def rescued(trace: Trace, key: Key, fault: Exception) -> Any:
+    """What the policy has for `key` in place of a value; raises `fault` where that is nothing."""
+    value = trace.policy.rescue(trace, key)
+    if value is None:
+        raise fault
+    return value
 
 
 def outside(trace: Trace, rule: Rule, index: tuple[Index, ...], reason: str) -> DomainError:

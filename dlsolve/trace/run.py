@@ -24,7 +24,7 @@ from dlsolve.numbers.precision import UndecidedError
 from dlsolve.numbers.show import to_float
 from dlsolve.policy import EXACT_POLICY, Policy
 from dlsolve.trace import questions
-from dlsolve.trace.faults import MAX_STEPS, checked, not_finite, outside, too_long
+from dlsolve.trace.faults import MAX_STEPS, OF_ANY_SHAPE, OF_VALUES, checked, not_finite, outside, rescued, too_long
 from dlsolve.trace.items import Branch, Check, Given, Item, Key, Note, Operation, RunTable, Step
 from dlsolve.trace.values import Environment, close
 
@@ -77,6 +77,7 @@ class Trace:
             self.renames |= CONVENTIONS[key].renames.get(choice, {})
         self.rules = book.choose(self.choices, self.renames)
         self._slow = not policy.passive
+        self._faults = OF_ANY_SHAPE if policy.lenient else OF_VALUES
         self._section = 0
         self._fast: dict[str, tuple[Rule, Any]] = {}
         self._states: dict[tuple[Any, ...], Index] = {}
@@ -158,8 +159,8 @@ class Trace:
                 rule, function = self._function(other)
         try:
             value = function(self.env, *index)
-        except (DomainError, ZeroDivisionError, UndecidedError) as fault:
-            value = self.policy.rescue(self, key) if self._slow else None
+        except self._faults as fault:
+            value = self.policy.rescue(self, key)
             if value is None:
                 if isinstance(fault, UndecidedError):
                     raise
@@ -170,12 +171,9 @@ class Trace:
                 value = arb(value)
         elif kind is arb:
             if not value.is_finite():
-                rescued = self.policy.rescue(self, key) if self._slow else None
-                if rescued is None:
-                    raise not_finite(self, rule, index, value)
-                value = rescued
+                value = rescued(self, key, not_finite(self, rule, index, value))
         else:
-            value = checked(self, rule, index, value)
+            value = checked(self, rule, index, key, value)
             if kind is Matrix:
                 self._entries += value.shape[0] * value.shape[1]
         handed = self.policy.hand_on(self, key, value) if self._slow else value

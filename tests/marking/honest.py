@@ -43,7 +43,7 @@ def paper(solution: Solution, student: Student) -> dict[str, str] | None:
     student.ways = {b.asked: b.truth for b in solution.trace.items if isinstance(b, Branch)}
     try:
         run(solution.topic, solution.problem, conventions=choices, policy=student)
-    except (DlsolveError, UndecidedError, ArithmeticError):
+    except (DlsolveError, UndecidedError, ArithmeticError, TypeError, ValueError, LookupError):
         return None
     # what the true run does not reach is another problem
     names = {solution.trace.name(key) for key in solution.trace.steps}

@@ -130,9 +130,8 @@ class Student(Policy):
                 self.texts[name] = "[" + ", ".join(row[0] for row in texts) + "]"
             else:
                 self.texts[name] = "[" + ", ".join("[" + ", ".join(row) + "]" for row in texts) + "]"
-            if any(c[1] is None for row in cells for c in row):
-                return None
-            return Matrix([[c[1] for c in row] for row in cells])
+            numbers = [[number for _, number in row if number is not None] for row in cells]
+            return Matrix(numbers) if [len(row) for row in numbers] == [len(row) for row in cells] else None
         if isinstance(value, str):
             self.texts[name] = value
             return None
@@ -153,7 +152,11 @@ class Student(Policy):
                 return self._number(value, kind)[0], None
             real, imag = (self._number(part, kind)[0] for part in (value.real, value.imag))
             return f"{real}{'' if imag.startswith('-') else '+'}{imag}i", None
-        if isinstance(value, fmpq) and value.q == 1 and (kind in POINTS or abs(value) < 10**self.figures):
+        if (
+            isinstance(value, fmpq)
+            and value.q == 1
+            and (kind in POINTS or value == 0 or (not self.keeps_zeros and abs(value) < 10**self.figures))
+        ):
             return str(int(value.p)), value
         low, high = bounds(value)
         if self.truncates:
@@ -191,4 +194,3 @@ def cut(value: fmpq, figures: int) -> fmpq:
     count = abs(value) / unit
     whole = unit * (int(count.p) // int(count.q))
     return whole if value > 0 else -whole
-
