@@ -17,16 +17,17 @@ from dlsolve.numbers.matrix import Matrix
 Ends = tuple[fmpq, fmpq]
 
 
-def handed(answer: Answer, image: Any, true: Any, how: Fit, *, cuts: bool = False) -> Any:
+def handed(answer: Answer, image: Any, true: Any, how: Fit, *, cuts: bool = False, whole: bool = False) -> Any:
     """The enclosure that `answer` hands on. `image` is what the rule gives on the values before it,
     `true` the true value, which stands in where nothing can be handed on. `cuts`: this student cuts
-    digits off, so that what was computed may lie beyond half a unit."""
+    digits off, so that what was computed may lie beyond half a unit. `whole`: everything that the
+    written digits can mean is handed on, not only what can have been computed."""
     if not answer.rows or any(w.imag is not None for w in answer.windows()):
         return true
     if not isinstance(true, Matrix | fmpq | arb):
         return true
     if not isinstance(true, Matrix) and answer.scalar is not None and not isinstance(image, Matrix):
-        return _cell(answer.scalar, image, true, how, cuts)
+        return _cell(answer.scalar, image, true, how, cuts, whole)
     like = image if isinstance(image, Matrix) else true if isinstance(true, Matrix) else None
     cells = fitted(answer.rows, like.shape) if like is not None else None
     if cells is None or like is None or not isinstance(true, Matrix):
@@ -34,7 +35,10 @@ def handed(answer: Answer, image: Any, true: Any, how: Fit, *, cuts: bool = Fals
     same = like.shape == true.shape
     truth = true.rows if same else like.rows
     return Matrix(
-        [[_cell(w, like.rows[i][j], truth[i][j], how, cuts) for j, w in enumerate(row)] for i, row in enumerate(cells)]
+        [
+            [_cell(w, like.rows[i][j], truth[i][j], how, cuts, whole) for j, w in enumerate(row)]
+            for i, row in enumerate(cells)
+        ]
     )
 
 
@@ -72,8 +76,8 @@ def without_zeros(value: Any, answer: Answer, true: Any, *, ones: bool) -> Any:
     return Matrix([[t if blank(w, t) else v for w, v, t in zip(*row, strict=True)] for row in rows])
 
 
-def _cell(window: Window, image: Any, true: Any, how: Fit, cuts: bool) -> fmpq | arb:
-    """One number: a point where it is exact, else its window cut to what can have been computed."""
+def _cell(window: Window, image: Any, true: Any, how: Fit, cuts: bool, whole: bool) -> fmpq | arb:
+    """One number: a point where it is exact, else its window, unless `whole` cut to what can have been computed."""
     middle = window.middle
     if isinstance(true, fmpq) and middle == true and isinstance(image, fmpq) and image == true:
         return true
@@ -88,7 +92,7 @@ def _cell(window: Window, image: Any, true: Any, how: Fit, cuts: bool) -> fmpq |
             if cuts or how == "truncated" or not _overlap((low, high), _span(true, true) or possible):
                 low, high = min(low, cut.low), max(high, cut.high)
             least, most = max(low, possible[0]), min(high, possible[1])
-            if least <= most:
+            if least <= most and not whole:
                 low, high = min(least, middle), max(most, middle)
     return middle if low == high else arb((low + high) / 2, (high - low) / 2)
 

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flint import arb
+
 from dlsolve.checker.enclose import WINDOWS
 from dlsolve.checker.handing import as_written, handed, without_zeros
 from dlsolve.checker.judge import Fit, fit
@@ -152,7 +154,8 @@ class Trusting(Marking):
         self.fits[name] = how
         if how == "no":
             return true
-        return handed(answer, image, true, how, cuts=self.cuts)
+        # rounding is never an error: all that the digits can mean may have been gone on with
+        return handed(answer, image, true, how, cuts=self.cuts, whole=True)
 
 
 class Points(Marking):
@@ -205,20 +208,32 @@ def following(solution: Solution, written: Written, trusted: Mapping[str, Fit]) 
     policy = Following(true, written, trusted)
     trace = rerun(solution, policy)
 
-    def open_names() -> list[str]:
+    def unsettled() -> list[str]:
         return [n for n, how in policy.fits.items() if how == "no" and trusted.get(n, "no") == "no"]
 
     for zeros in (False, True):
-        if len(open_names()) < 2:
+        if len(unsettled()) < 2:
             break  # what is wrong by itself has nothing to follow from
         other = Following(true, written, trusted, digits=True, zeros=zeros)
         rerun(solution, other)
-        for name in open_names():
+        blank_before = False
+        for name in unsettled():
             answer = written.answer(name)
-            if other.fits.get(name, "no") != "no" and answer is not None and not (zeros and answer.blank):
-                policy.fits[name] = other.fits[name]
+            blank = answer is not None and answer.blank
+            # a 0 is not paid for by a wrong 0 before it
+            how: Fit = "no" if zeros and blank and blank_before else other.fits.get(name, "no")
+            if how == "no" and blank and not blank_before and _around_zero(policy.images.get(name)):
+                how = "yes"
+            if how != "no":
+                policy.fits[name] = how
                 policy.images[name] = other.images[name]
+            blank_before = blank_before or (blank and how == "no")
     return policy, trace
+
+
+def _around_zero(image: Any) -> bool:
+    """Whether what was written before leaves open that a difference is 0."""
+    return isinstance(image, arb) and bool(image.contains(0)) and image.is_finite()
 
 
 def kind_of(symbols: Symbols, key: Key) -> Kind:
