@@ -13,7 +13,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from dlsolve.conventions import CONVENTIONS
-from dlsolve.errors import DomainError, InputError, RuleError
+from dlsolve.errors import InputError, RuleError
 from dlsolve.formula.compiled import EXACT, FLOAT64, Arithmetic, compiled
 from dlsolve.formula.rules import Rule, RuleBook, rename
 from dlsolve.formula.tree import Index
