@@ -68,9 +68,8 @@ def cross(one: Density, other: Density, base: float) -> float:
         if other.normal is None:
             return math.inf
         mean, sd = number(one.normal[0]), math.sqrt(number(one.normal[1]))
-        return float(quad(lambda x: -math.exp(log_f(x)) * log_g(x), mean - 12 * sd, mean + 12 * sd, limit=200)[0] / math.log()
-            base
-        )
+        area = quad(lambda x: -math.exp(log_f(x)) * log_g(x), mean - 12 * sd, mean + 12 * sd, limit=200)[0]
+        return float(area) / math.log(base)
     cuts = sorted({number(e) for d in (one, other) for a, b, _ in d.pieces for e in (a, b)})
     total = 0.0
     for a, b in pairwise(cuts):
