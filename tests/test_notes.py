@@ -58,13 +58,6 @@ NOT_NUMERIC = {
 }
 """Problems without a number to compare, and where their lines are checked instead."""
 
-PENDING = {
-    "xor-not-separable", "uniform-mean-var", "mlp-forward-matrix", "mlp-composition",
-    "vanishing-gradient-product",
-    "permutation-symmetry", "normal-density",
-}  # fmt: skip
-"""Problems whose topics are still being written; empty when all are."""
-
 TOLERANCE = 1e-9
 
 
@@ -77,13 +70,13 @@ def test_every_problem_of_the_notes_has_a_map() -> None:
     assert len(IDS) == len(set(IDS)) == 71
     mapped = {problem_id(path) for path in MAPS}
     assert mapped <= set(IDS), f"no problem of the notes: {sorted(mapped - set(IDS))}"
-    missing = set(IDS) - mapped - set(NOT_NUMERIC) - PENDING
+    missing = set(IDS) - mapped - set(NOT_NUMERIC)
     assert not missing, f"no map, and no reason why: {sorted(missing)}"
 
 
 def test_every_problem_of_the_notes_is_a_problem_file() -> None:
     files = {path.stem for path in (ROOT / "problems").rglob("*.json")}
-    missing = set(IDS) - files - set(NOT_NUMERIC) - PENDING
+    missing = set(IDS) - files - set(NOT_NUMERIC)
     assert not missing, f"no problem file: {sorted(missing)}"
 
 
