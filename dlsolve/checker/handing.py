@@ -59,21 +59,24 @@ def as_written(answer: Answer, true: Any) -> Any:
     return answer.scalar.middle if answer.scalar is not None and isinstance(true, fmpq | arb) else true
 
 
-def without_zeros(value: Any, answer: Answer, true: Any, *, ones: bool) -> Any:
-    """`value` as handed on, with the true value for each wrong 0 (and 1, where that is certainty)."""
+def without_certainties(value: Any, answer: Answer, true: Any, *, ones: bool, kept: bool) -> Any:
+    """`value` as handed on, with the true value for each wrong 0 (and 1, where that is certainty); or,
+    where they are `kept`, with the bare number for its window, which would let anything pass."""
 
-    def blank(window: Window, exact: Any) -> bool:
-        return (window.zero or (ones and window.middle == 1)) and not (
-            isinstance(exact, fmpq) and window.middle == exact
-        )
+    def other(window: Window, exact: Any, own: Any) -> Any:
+        if not (window.zero or (ones and window.middle == 1)) or (isinstance(exact, fmpq) and window.middle == exact):
+            return own
+        if not kept:
+            return exact
+        return window.middle if window.zero or window.unit >= fmpq(1, 10) else own
 
     if not isinstance(true, Matrix):
-        return true if answer.scalar is not None and blank(answer.scalar, true) else value
+        return other(answer.scalar, true, value) if answer.scalar is not None else value
     cells = fitted(answer.rows, true.shape)
     if cells is None or not isinstance(value, Matrix) or value.shape != true.shape:
-        return true if all(w.zero for w in answer.windows()) else value
+        return true if answer.blank and not kept else value
     rows = zip(cells, value.rows, true.rows, strict=True)
-    return Matrix([[t if blank(w, t) else v for w, v, t in zip(*row, strict=True)] for row in rows])
+    return Matrix([[other(w, t, v) for w, v, t in zip(*row, strict=True)] for row in rows])
 
 
 def _cell(window: Window, image: Any, true: Any, how: Fit, cuts: bool, whole: bool) -> fmpq | arb:

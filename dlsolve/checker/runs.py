@@ -16,7 +16,7 @@ from typing import Any
 from flint import arb
 
 from dlsolve.checker.enclose import WINDOWS
-from dlsolve.checker.handing import as_written, handed, without_zeros
+from dlsolve.checker.handing import as_written, handed, without_certainties
 from dlsolve.checker.judge import Fit, fit
 from dlsolve.checker.windows import Answer, tamed
 from dlsolve.errors import DlsolveError
@@ -197,8 +197,8 @@ class Following(Marking):
             value = as_written(answer, true)
         else:
             value = handed(answer, image, true, right if right != "no" else self.fits[name])
-        if right == "no" and not self.zeros:
-            return without_zeros(value, answer, true, ones=kind == "probability")
+        if right == "no":
+            return without_certainties(value, answer, true, ones=kind == "probability", kept=self.zeros)
         return value
 
 
@@ -211,10 +211,10 @@ def following(solution: Solution, written: Written, trusted: Mapping[str, Fit]) 
     def unsettled() -> list[str]:
         return [n for n, how in policy.fits.items() if how == "no" and trusted.get(n, "no") == "no"]
 
-    for zeros in (False, True):
+    for digits, zeros in ((True, False), (True, True), (False, True)):
         if len(unsettled()) < 2:
             break  # what is wrong by itself has nothing to follow from
-        other = Following(true, written, trusted, digits=True, zeros=zeros)
+        other = Following(true, written, trusted, digits=digits, zeros=zeros)
         rerun(solution, other)
         blank_before = False
         for name in unsettled():

@@ -41,6 +41,11 @@ class Slips:
     misses: list[tuple[str, str]] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: Slips) -> None:
+        """Counts of another topic too."""
+        for name in ("visible", "flagged", "provable", "named", "later_wrong", "outside", "false_names"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
     def row(self) -> str:
         """One line of the table."""
 
@@ -79,8 +84,9 @@ def slips(topic: str, count: int, problems: int, seed: int = 1) -> Slips:
     chance = random.Random(f"{topic}-slips-{seed}")
     out = Slips(topic)
     tasks = solutions(topic, problems)
-    while out.visible < count and tasks:
-        before = out.visible
+    for _ in range(count):
+        if out.visible >= count:
+            break
         for solution, envelope in tasks:
             steps = [s for s in solution.trace.steps.values() if isinstance(s, Step)]
             if not steps or out.visible >= count:
@@ -95,15 +101,13 @@ def slips(topic: str, count: int, problems: int, seed: int = 1) -> Slips:
             for candidate in candidates(solution, step, chance, 2):
                 student = Student(random.Random(3), FIGURES, how, keeps_zeros=True,  # type: ignore[arg-type]
                                   slip=at_step(candidate, step), at=solution.trace.name(step.key))  # fmt: skip
-                one(out, solution, envelope, student, texts, candidate)
+                one(out, solution, envelope, student, plain, texts, candidate)
             known = list(everywhere(solution))
             if known:
                 name, rule = chance.choice(known)
                 student = Student(random.Random(3), FIGURES, how, keeps_zeros=True, slip=rule)  # type: ignore[arg-type]
-                one(out, solution, envelope, student, texts, name)
+                one(out, solution, envelope, student, plain, texts, name)
             outside(out, solution, envelope, texts, how, chance)
-        if out.visible == before:
-            break
     return out
 
 
@@ -112,6 +116,7 @@ def one(
     solution: Solution,
     envelope: ProblemFile,
     student: Student,
+    without: Student,
     plain: dict[str, str],
     slip: Candidate | str,
 ) -> None:
@@ -120,7 +125,7 @@ def one(
     if texts is None or not student.slipped:
         return
     order = [n for n in texts if n in plain]
-    first = next((n for n in student.slipped if n in plain and texts.get(n) != plain[n]), None)
+    first = next((n for n in student.slipped if n in plain and _bare(texts.get(n, plain[n])) != _bare(plain[n])), None)
     if first is None:
         return
     report = marked(solution, envelope, texts)
@@ -144,7 +149,8 @@ def one(
                 out.misses.append(
                     ("unnamed", f"{first} {item.written} for {plain[first]} by {kind}: {says} {item.line}")
                 )
-    touched = set(student.slipped)
+    # a gradient of a wrong rule has another rule too
+    touched = {n for n, rule in student.rules.items() if without.rules.get(n) != rule} | set(student.slipped)
     after = order[order.index(first) + 1 :]
     late = [
         n for n in after
@@ -176,6 +182,10 @@ def _same_text(solution: Solution, student: Student, item: ReportItem, first: st
             if (paper(solution, again) or {}).get(first) == student.texts[first]:
                 return True
     return False
+
+
+def _bare(text: str) -> str:
+    return text.strip("[]")
 
 
 def _figures(text: str) -> int:

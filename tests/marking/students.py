@@ -61,6 +61,8 @@ class Student(Policy):
         self.true: Trace | None = None
         self.texts: dict[str, str] = {}
         self.slipped: list[str] = []
+        self.rules: dict[str, Rule] = {}
+        """The rule used at each step."""
         self._trace: Trace | None = None
 
     @property
@@ -72,11 +74,12 @@ class Student(Policy):
     def _start(self, trace: Trace) -> None:
         if trace is not self._trace:  # the run again, more precisely
             self._trace = trace
-            self.texts, self.slipped = {}, []
+            self.texts, self.slipped, self.rules = {}, [], {}
             self.chance = random.Random(self.seed)
 
     def replaced(self, trace: Trace, rule: Rule, key: Key) -> Rule:
         self._start(trace)
+        self.rules[trace.name(key)] = rule
         if self.slip is None or (self.at is not None and trace.name(key) != self.at):
             return rule
         if isinstance(self.slip, Rule):
