@@ -19,6 +19,10 @@ SLIPS = 1_000 if SWEEP else 8
 LEAST_FLAGGED, LEAST_NAMED, MOST_LATER, MOST_FALSE = 0.985, 0.95, 0.02, 0.005
 """Shares of one topic; few slips allow one that its digits cannot show."""
 
+FROM_TRUE = {"hessian"}
+"""Topics whose last steps are no formulas (a characteristic polynomial): they go on from true values, so what
+follows there from a slip before them cannot be told."""
+
 every_topic = pytest.mark.parametrize("topic", TOPICS)
 
 
@@ -37,5 +41,5 @@ def test_slips_are_found_and_named(topic: str) -> None:
     told = found.misses[:5]
     assert found.flagged >= LEAST_FLAGGED * found.visible - 1, told
     assert found.named >= LEAST_NAMED * found.provable - 1, told
-    assert found.later_wrong <= MOST_LATER * found.visible + 1, told
+    assert topic in FROM_TRUE or found.later_wrong <= MOST_LATER * found.visible + 1, told
     assert found.false_names <= MOST_FALSE * found.outside + 1, told
