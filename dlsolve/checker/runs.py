@@ -205,7 +205,11 @@ class Following(Marking):
 def following(solution: Solution, written: Written, trusted: Mapping[str, Fit]) -> tuple[Following, Trace]:
     """The second run, with what only the written digits prove."""
     true = solution.trace
+    bare = Following(true, written, trusted, digits=True)
+    way = rerun(solution, bare)
     policy = Following(true, written, trusted)
+    # where windows leave the way open the written digits take it
+    policy.branches |= {b.asked: b.truth for b in way.items if isinstance(b, Branch)}
     trace = rerun(solution, policy)
 
     def unsettled() -> list[str]:
@@ -214,8 +218,13 @@ def following(solution: Solution, written: Written, trusted: Mapping[str, Fit]) 
     for digits, zeros in ((True, False), (True, True), (False, True)):
         if len(unsettled()) < 2:
             break  # what is wrong by itself has nothing to follow from
-        other = Following(true, written, trusted, digits=digits, zeros=zeros)
-        rerun(solution, other)
+        other = bare
+        if zeros:
+            other = Following(true, written, trusted, digits=digits, zeros=True)
+            other.branches = policy.branches
+            rerun(solution, other)
+        # by the digits a run may come to values that windows never reach
+        policy.fits |= {n: "no" for n in other.fits if n not in policy.fits}
         blank_before = False
         for name in unsettled():
             answer = written.answer(name)
@@ -226,7 +235,7 @@ def following(solution: Solution, written: Written, trusted: Mapping[str, Fit]) 
                 how = "yes"
             if how != "no":
                 policy.fits[name] = how
-                policy.images[name] = other.images[name]
+                policy.images[name] = other.images.get(name, policy.images.get(name))
             blank_before = blank_before or (blank and how == "no")
     return policy, trace
 

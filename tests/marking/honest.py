@@ -40,11 +40,14 @@ def paper(solution: Solution, student: Student) -> dict[str, str] | None:
     """What `student` writes on a solved problem; None where the student's way has no answer."""
     choices = {k: v for k, v in solution.trace.choices.items() if k in solution.topic.conventions}
     student.true = solution.trace
-    student.ways = {b.asked: b.truth for b in solution.trace.items if isinstance(b, Branch)}
+    slips = student.slip is not None or student.factor
+    student.ways = {} if slips else {b.asked: b.truth for b in solution.trace.items if isinstance(b, Branch)}
     try:
         run(solution.topic, solution.problem, conventions=choices, policy=student)
     except (DlsolveError, UndecidedError, ArithmeticError, TypeError, ValueError, LookupError):
         return None
+    if slips:
+        return student.texts
     # what the true run does not reach is another problem
     names = {solution.trace.name(key) for key in solution.trace.steps}
     return {n: t for n, t in student.texts.items() if n in names or n.partition("[")[0] in names}
