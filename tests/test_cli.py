@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -318,11 +319,12 @@ def test_a_terminal_gets_colours_unless_they_are_refused() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="a terminal of its own")
 def test_a_long_run_shows_progress_on_a_terminal() -> None:
     flags = ("--f", "(w - 3)^2", "--steps", "60000", "--detail", "answer")
-    assert b"solving adam" in on_a_terminal("adam", *flags)
+    at_once = "import dlsolve.render.progress as p; p.PATIENCE = 0.01; from dlsolve.cli import main; main()"
+    assert b"solving adam" in on_a_terminal("adam", *flags, program=["-c", at_once])
     assert b"solving" not in on_a_terminal(*ADAM)
 
 
-def on_a_terminal(*args: str, **environment: str) -> bytes:
+def on_a_terminal(*args: str, program: Sequence[str] = ("-m", "dlsolve"), **environment: str) -> bytes:
     """All that a run writes on a terminal of 80 columns."""
     import pty
 
@@ -332,7 +334,7 @@ def on_a_terminal(*args: str, **environment: str) -> bytes:
         | environment
     )
     master, slave = pty.openpty()
-    child = subprocess.Popen([sys.executable, "-m", "dlsolve", *args], stdin=slave, stdout=slave, stderr=slave, env=env)
+    child = subprocess.Popen([sys.executable, *program, *args], stdin=slave, stdout=slave, stderr=slave, env=env)
     os.close(slave)
     out = bytearray()
     while True:
