@@ -85,6 +85,8 @@ class RuleBook(msgspec.Struct, frozen=True, eq=False):
 
     plain: Mapping[str, Rule]
     variants: Mapping[str, tuple[str, Mapping[str, Rule]]] = msgspec.field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    """Targets as the topic states them."""
 
     def choose(self, conventions: Mapping[str, str], renames: Mapping[str, str]) -> dict[str, Rule]:
         """The rules in force: one reading per target, functions renamed (``log`` -> ``log2``)."""
@@ -96,9 +98,11 @@ class RuleBook(msgspec.Struct, frozen=True, eq=False):
         return {target: rename(r, renames) for target, r in chosen.items()} if renames else chosen
 
     def __iter__(self) -> Iterator[Rule]:
-        yield from self.plain.values()
-        for _, readings in self.variants.values():
-            yield from readings.values()
+        for target in self.order or (*self.plain, *self.variants):
+            if target in self.plain:
+                yield self.plain[target]
+            if target in self.variants:
+                yield from self.variants[target][1].values()
 
     def unknown(self, known: frozenset[str]) -> dict[str, set[str]]:
         """By rule, the names it mentions that are neither declared nor defined by a rule."""
@@ -127,15 +131,17 @@ def rules(text: str) -> RuleBook:
     """Parse a block of rules. Raises `RuleError` naming the line."""
     plain: dict[str, Rule] = {}
     variants: dict[str, tuple[str, dict[str, Rule]]] = {}
-    block: tuple[str, str] | None = None
+    block: tuple[str, str, str] | None = None
+    order: dict[str, None] = {}
     lines = [line for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
     margin = min((len(line) - len(line.lstrip()) for line in lines), default=0)
     for line in lines:
         indented = len(line) - len(line.lstrip()) > margin
         head = _BLOCK.fullmatch(line.strip())
         if head:
-            block = (head["target"], head["key"])
+            block = (head["target"], head["key"], head["why"] or "")
             variants[block[0]] = (block[1], {})
+            order[block[0]] = None
             continue
         body, _, why = line.partition("#")
         left, equals, right = body.partition("=")
@@ -143,11 +149,12 @@ def rules(text: str) -> RuleBook:
             raise RuleError(f"a rule reads 'target = expression  # reason' (found {line.strip()!r})")
         left = left.strip()
         if indented and block:
-            target, key = block
-            variants[target][1][left] = rule(target, right.strip(), why.strip(), by=key, choice=left)
+            target, key, general = block
+            variants[target][1][left] = rule(target, right.strip(), why.strip() or general, by=key, choice=left)
         elif left in plain:
             raise RuleError(f"{left!r} has two rules")
         else:
             block = None
             plain[left] = rule(left, right.strip(), why.strip())
-    return RuleBook(plain, variants)
+            order[left] = None
+    return RuleBook(plain, variants, tuple(order))

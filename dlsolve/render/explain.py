@@ -61,12 +61,9 @@ def explain_page(topic: Topic[Any], about: str, inputs: Sequence[Sequence[str]],
 
 def _rules(topic: Topic[Any], symbols: Symbols) -> Iterator[tuple[str, str, str]]:
     """(left side, right side, reason); the readings of a convention stand below one another."""
-    for rule in topic.rules.plain.values():
-        yield _left(rule, symbols), "= " + _right(rule, symbols), rule.why
-    for key, readings in topic.rules.variants.values():
-        for choice, rule in readings.items():
-            why = f"{rule.why}; {key} = {choice}" if rule.why else f"{key} = {choice}"
-            yield _left(rule, symbols), "= " + _right(rule, symbols), why
+    for rule in topic.rules:
+        why = "; ".join(filter(None, [rule.why, f"{rule.by} = {rule.choice}" if rule.by else ""]))
+        yield _left(rule, symbols), "= " + _right(rule, symbols), why
 
 
 def _derivation(one: Identity, symbols: Symbols) -> Iterator[tuple[str, str, str]]:
