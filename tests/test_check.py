@@ -166,6 +166,24 @@ def test_points_penalty_and_accepted_writings() -> None:
     assert accepted.items[0].verdict == "correct"
 
 
+def test_everybody_can_earn_the_same() -> None:
+    """Entries are shares of their matrix, whatever is written of it; what brings points is asked."""
+    solution = solved("matmul")
+    whole = {"AB": "[58 64; 139 154]"}
+    right = {"AB[1,1]": "58", "AB[1,2]": "64", "AB[2,1]": "139", "AB[2,2]": "154"}
+    for answers, earned in (
+        (whole, fmpq(1)), (right, fmpq(1)), ({"AB[1,1]": "58"}, fmpq(1, 4)), ({"AB[1,1]": "57"}, fmpq(0)),
+        (whole | {"AB[1,1]": "57"}, fmpq(1)), (right | {"AB[9,9]": "1"}, fmpq(1)), ({}, fmpq(0)),
+        ({n: t for n, t in right.items() if n != "AB[2,2]"} | {"AB[1,2]": "65"}, fmpq(1, 2)),
+    ):  # fmt: skip
+        report = marked(solution, answers, asked=["AB"])
+        assert (report.earned, report.possible) == (earned, fmpq(1)), answers
+    for answers in ({}, {"m_1": "0.03"}, {"theta_3": "1"}):
+        report = marked(solved("adam"), answers, asked=["theta_3"], points={"m_1": fmpq(2)})
+        assert report.possible == 3
+        assert report.earned == (2 if "m_1" in answers else 0)
+
+
 def test_one_digit_is_short_but_a_dropped_zero_is_not() -> None:
     solution = solved("adam", json.loads((ROOT / ADAM).read_text())["given"])
     assert marked(solution, {"Delta_1": "0.01"}).items[0].remarks == []  # 0.0099999997 to two figures

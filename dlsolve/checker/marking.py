@@ -88,7 +88,7 @@ class _Marker:
     def report(self, student: str | None, worked: Mapping[str, Sequence[WorkedLine]]) -> Report:
         items = [self._item(name) for name in self._order()]
         for name in self.worth.asked:
-            if name not in self.answers and not any(n.startswith(name + "[") for n in self.answers):
+            if name not in self.answers and len(self._entries(name)) < self._size(name):
                 items.append(self._missing(name))
         place = {self.true.name(k): n for n, k in enumerate(self.true.steps)}
         known = [place.get(i.name.partition("[")[0], place.get(i.name)) for i in items]
@@ -185,7 +185,18 @@ class _Marker:
     def _missing(self, name: str) -> ReportItem:
         item = ReportItem(name, None, "missing", symbol=self._symbol(name))
         item.expected = self._stated(name)
+        if done := len(self._entries(name)):
+            item.why = f"{self._size(name) - done} of its {self._size(name)} entries"
         return item
+
+    def _size(self, name: str) -> int:
+        """How many numbers stand in a value: 1 where it is no matrix."""
+        value = self._true_value(name)
+        return value.shape[0] * value.shape[1] if isinstance(value, Matrix) else 1
+
+    def _entries(self, name: str) -> list[str]:
+        """The entries of `name` that were written one by one."""
+        return [n for n in self.answers if n.startswith(name + "[") and self._true_value(n) is not None]
 
     def _explain(self, item: ReportItem) -> None:
         item.slips = self.search.explain(item.name, self.answers[item.name])
@@ -193,8 +204,10 @@ class _Marker:
     def _pay(self, item: ReportItem) -> None:
         item.possible = self.worth.of(item.name)
         base = item.name.partition("[")[0]
-        if item.possible == 0 and base in self.worth.asked and item.name != base:
-            item.possible = self.worth.of(base) / max(1, sum(n.startswith(base + "[") for n in self.answers))
+        if item.verdict == "missing":
+            item.possible *= 1 - fmpq(len(self._entries(item.name)), self._size(item.name))
+        elif item.name != base and base not in self.answers and item.name in self._entries(base):
+            item.possible += self.worth.of(base) / self._size(base)
         match item.verdict:
             case "correct" | "ambiguous":
                 item.earned = item.possible

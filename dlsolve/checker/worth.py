@@ -50,6 +50,8 @@ def worth_of(solution: Solution, problem: ProblemFile, course: Marking | None = 
     points = {}
     for name, value in problem.points.items():
         points[names(solution, [name], "$.points")[0]] = value
+    # what brings points is asked: everybody can earn the same
+    asked = list(dict.fromkeys([*asked, *(name for name, value in points.items() if value > 0)]))
     marking = problem.marking or course or Marking()
     digits = Digits.parse(marking.min_digits, "$.marking.min_digits")
     repeated = str(marking.repeated_slip)
