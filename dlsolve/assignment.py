@@ -16,7 +16,7 @@ from dlsolve.errors import InputError
 from dlsolve.fields import canonical, read_problem
 from dlsolve.fields.describe import count, jsonable
 from dlsolve.fields.found import found, meant
-from dlsolve.named import find, keys_by_name
+from dlsolve.named import find, keys_by_name, on_another_way
 from dlsolve.numbers.show import Digits
 from dlsolve.problem import Course, ProblemFile
 from dlsolve.solver import Solution, chosen, solve_problem
@@ -106,6 +106,8 @@ def _check_names(problem: ProblemFile, solution: Solution) -> None:
     known = keys_by_name(solution.trace)
     for path, name in asked + printed:
         if find(solution.trace, name, known) is None and name not in solution.trace.aliases:
+            if path.startswith("$.printed") and on_another_way(known, name):
+                continue
             ends = [solution.trace.name(key) for key in solution.trace.answers]
             remedy = meant(name, known, f"the answers are {', '.join(ends[:6])}")
             raise InputError(path, "no value of that name in this solution", found=found(name), remedy=remedy)

@@ -41,6 +41,18 @@ def find(trace: Trace, name: str, known: Mapping[str, Key] | None = None) -> Any
     return rows[at[0]][at[1]] if at[0] < len(rows) and at[1] < len(rows[0]) else None
 
 
+def on_another_way(known: Mapping[str, Key], name: str) -> bool:
+    """Whether a run that branches otherwise may come to `name`: the fourth update of three."""
+    if "[" in name and not _ENTRY.fullmatch(name):
+        return False
+    stem = _stem(name)
+    return stem != name and any(stem == _stem(other) for other in known)
+
+
+def _stem(name: str) -> str:
+    return name.partition("[")[0].rstrip("0123456789").rstrip("_")
+
+
 def answers(solution: Solution) -> list[tuple[str, Key | None, Any]]:
     """(answer name, key, value) of the answers: the asked ones, then those the topic declares.
 
@@ -100,4 +112,4 @@ def drift(solution: Solution) -> list[Drift]:
     return out
 
 
-__all__ = ["Drift", "answers", "drift", "find", "held", "keys_by_name"]
+__all__ = ["Drift", "answers", "drift", "find", "held", "keys_by_name", "on_another_way"]

@@ -31,6 +31,14 @@ class Marking(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     repeated_slip: Annotated[Written, Field("a slip made again costs once, or each time: once, each")] = Written("once")
 
 
+class Printed(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, frozen=True):
+    """A value as a source prints it, and what is known of it where it is not the true one."""
+
+    value: Annotated[Written, Field("the value as it is printed")]
+    why: Annotated[str, Field("why it differs, in a few words; a known slip is found without")] = ""
+    erratum: Annotated[Written, Field("its number in a list of errata")] = Written("")
+
+
 class ProblemFile(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """One problem as its file states it; `given` is read by the topic's own fields."""
 
@@ -45,7 +53,10 @@ class ProblemFile(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     asked: Annotated[list[str], Field("names of the values asked for")] | None = None
     points: Annotated[dict[str, fmpq], Field("what each asked value is worth", ge="0")] = {}
     attempt: Annotated[dict[str, Written], Field("a student's values by name")] = {}
-    printed: Annotated[dict[str, Written], Field("the values that a source prints, by name")] = {}
+    printed: Annotated[
+        dict[str, Written | Printed],
+        Field('the values that a source prints, by name; {"value", "why", "erratum"} says why one is not the true one'),
+    ] = {}
     accept: Annotated[dict[str, list[Written] | Written], Field("other writings to accept, by name")] = {}
     marking: Annotated[Marking, Field("how answers are marked")] | None = None
 
@@ -81,6 +92,11 @@ def read_envelope(raw: Any) -> ProblemFile:
     check_conventions(problem.conventions)
     check_symbols(problem.symbols)
     return problem
+
+
+def printed_of(told: Mapping[str, Written | Printed]) -> dict[str, Printed]:
+    """What a source prints, by name; a text alone says nothing of why."""
+    return {name: t if isinstance(t, Printed) else Printed(value=t) for name, t in told.items()}
 
 
 def check_conventions(chosen: Mapping[str, str], root: str = "$.conventions") -> None:

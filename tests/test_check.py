@@ -393,3 +393,21 @@ def test_marks_are_rounded_once() -> None:
 def test_revealing_all_changes_nothing() -> None:
     report = marked(solved("adam"), {"m_hat_3": "0.2"})
     assert revealed(report, "all") is report
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict"),
+    [
+        ("-5.94 [1, 1.7]", "correct"),
+        ("-2(5 - 2.03)[1; 1.7]^T", "correct"),
+        ("(1, 1.7)*(-5.94)", "correct"),
+        ("-5.9 [1, 1.7]", "correct"),
+        ("-5.94 [1, 1.8]", "wrong"),
+        ("[1, 1.7]", "wrong"),
+    ],
+)
+def test_a_factor_before_a_vector_counts(written: str, verdict: str) -> None:
+    """A gradient may be left as a factor and a vector; only a direction is the same up to the factor."""
+    path = "problems/backprop/backprop-2-2-1.json"
+    report = json.loads(run("check", path, "-a", f"dW2={written}", "--format", "json").out)
+    assert [i["verdict"] for i in report["items"] if i["name"] == "dW2"] == [verdict]

@@ -16,7 +16,7 @@ from dlsolve.handwriting import UnreadableError
 from dlsolve.handwriting.answers import value as read_value
 from dlsolve.handwriting.names import normalise_name, resolve
 from dlsolve.handwriting.shapes import Written
-from dlsolve.named import keys_by_name
+from dlsolve.named import keys_by_name, on_another_way
 from dlsolve.numbers.precision import precision
 from dlsolve.numbers.show import bounds
 from dlsolve.trace import Key, Trace
@@ -73,20 +73,10 @@ def canonical(trace: Trace, written: str, known: Mapping[str, Key] | None = None
             name = canonical(trace, match["name"], keys)
             entry = re.sub(r"\s*[,;]\s*", ",", match["entry"])
             return f"{name}[{entry}]"
-        other = _on_another_way(keys, written)
+        other = next((n for n in normalise_name(written) if on_another_way(keys, n)), None)
         if other is None:
             raise fault
         return other
-
-
-def _on_another_way(keys: Mapping[str, Key], written: str) -> str | None:
-    """A name that this run does not reach but another may (the fourth update of three)."""
-    bases = {n.rstrip("0123456789_") for n in keys}
-    for candidate in normalise_name(written):
-        stem = candidate.rstrip("0123456789_")
-        if stem != candidate and stem in bases:
-            return candidate
-    return None
 
 
 def read_answer(name: str, text: str, *, decimal_comma: bool = False) -> Answer:
@@ -109,6 +99,9 @@ def _answer(name: str, text: str, written: Written) -> Answer:
             return Answer(name, text, ((_window(written),),), remarks=remarks, tree=written.tree)
         case "list" | "matrix" | "scaled":
             cells = [_window(item) for item in written.items]
+            if written.scale is not None:
+                factor = _window(written.scale)
+                cells = [_times(factor, cell) for cell in cells]
             rows, cols = written.size
             if rows * cols != len(cells):
                 rows, cols = len(cells), 1
@@ -141,6 +134,14 @@ def _window(written: Written) -> Window:
     if shape.form in ("integer", "decimal") and shape.place is not None and isinstance(value, fmpq):
         return Window.of(value, shape.place, shape.figures, written.text)
     return Window(low, high, fmpq(0), None, written.text)
+
+
+def _times(factor: Window, cell: Window) -> Window:
+    """The window of an entry of ``-5.94 [1, 1.7]``: whole numbers in it are points, decimals are not."""
+    sides = [(w.middle, w.middle) if w.unit >= 1 else (w.low, w.high) for w in (factor, cell)]
+    ends = [a * b for a in sides[0] for b in sides[1]]
+    known = [w.figures for w in (factor, cell) if w.figures is not None and w.unit < 1]
+    return Window(min(ends), max(ends), fmpq(0), min(known, default=None), cell.text)
 
 
 __all__ = ["canonical", "read_answer", "read_answers"]

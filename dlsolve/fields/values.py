@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from flint import fmpq
+from msgspec import Struct
 
 from dlsolve.errors import InputError
 from dlsolve.fields import scalars, typed
@@ -56,6 +57,10 @@ def read_value(hint: Any, raw: Any, field: Field, path: str, budget: list[int]) 
         return _mapping(hint, raw, field, path, budget)
     if origin is typing.Union:
         return _either(get_args(hint), raw, field, path, budget)
+    if _is_struct(hint):
+        from dlsolve.fields.read import read_struct
+
+        return read_struct(hint, raw, path)
     raise TypeError(f"{path}: no reader for {hint}")
 
 
@@ -196,9 +201,13 @@ def _either(arms: tuple[Any, ...], raw: Any, field: Field, path: str, budget: li
 
 def _shape(hint: Any) -> str:
     origin = get_origin(hint)
-    if origin is dict:
+    if origin is dict or _is_struct(hint):
         return "labels"
     return "list" if origin is list or hint in (Matrix, Vector, Samples, Params) else "one"
+
+
+def _is_struct(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Struct) and hint is not Expression
 
 
 def _shape_words(hint: Any) -> str:
@@ -210,6 +219,8 @@ def _fits(hint: Any, raw: Any) -> bool:
     shape = _shape(parts(hint)[0])
     if isinstance(raw, Mapping):
         return shape == "labels"
+    if hint is Written:
+        return True
     if isinstance(raw, list | tuple | Matrix):
         return shape == "list"
     if not isinstance(raw, str) or isinstance(raw, NumberText):

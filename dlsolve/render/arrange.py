@@ -224,7 +224,7 @@ class Arranger:
             out += [Heading("What the rounding cost"), Frame(sizes, rows, header)]
         if view.differs:
             out.append(Heading("Where the source differs"))
-            out += [self._text(f"{name}: printed {told}, here {here}", indent=2) for name, told, here in view.differs]
+            out += [self._text(f"{name}: printed {told}, {here}", indent=2) for name, told, here in view.differs]
         if view.checks:
             out += [Heading("Checks"), Paragraph(list(self._checks(view)))]
         if view.remarks:

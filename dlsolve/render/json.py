@@ -65,7 +65,10 @@ def document(solution: Solution, options: Options) -> dict[str, Any]:
         "steps": steps,
         "answers": {name: _answer(solution, key, value) for name, key, value in answers(solution)},
         "checks": [{"name": f"{c.name}: {c.text}" if c.text else c.name, "holds": c.holds} for c in trace.checks],
-        "differs": [{"name": d.name, "printed": d.printed, "why": d.why} for d in differs(solution)],
+        "differs": [
+            {"name": d.name, "printed": d.printed, "why": d.why, "erratum": d.erratum or None}
+            for d in differs(solution)
+        ],
         "elided": elided,
     }
 

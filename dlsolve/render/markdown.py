@@ -168,7 +168,7 @@ class _Page:
         if view.differs:
             self.heading(2, "Where the source differs")
             self.items(
-                f"{self.line([name])}: printed {escaped(told)}, here {self.line([here])}"
+                f"{self.line([name])}: printed {escaped(told)}, {self.line([here])}"
                 for name, told, here in view.differs
             )
         for title, said in (("Checks", [f"{'✓' if holds else '✗'} {text}" for holds, text in view.checks]),

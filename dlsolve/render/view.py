@@ -201,10 +201,12 @@ def _symbol(hand: Hand, name: str) -> str:
 
 
 def _here(hand: Hand, differs: Differs) -> str:
-    """What stands here in place of a printed value, and why where that is known."""
-    exact = hand.number(differs.shown)
-    here = f"{hand.number(differs.carried)} as carried, {exact} in full" if differs.carried else exact
-    return f"{here} ({hand.text(differs.why)})" if differs.why else here
+    """What stands here in place of a printed value, why where that is known, and the erratum."""
+    here = f"here {hand.number(differs.shown)}" if differs.shown else "here there is no such step"
+    if differs.carried:
+        here = f"here {hand.number(differs.carried)} as carried, {hand.number(differs.shown)} in full"
+    why = f"; {hand.text(differs.why)}" if differs.why else ""
+    return f"{here}{why}{f' (erratum {clean(differs.erratum)})' if differs.erratum else ''}"
 
 
 def _drift(hand: Hand, solution: Solution) -> list[tuple[str, Maths, Maths, Maths]]:
