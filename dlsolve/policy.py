@@ -60,7 +60,7 @@ EXACT_POLICY = Policy()
 
 
 class Carry(Policy):
-    """Every named value rounded to `digits` as it is written down."""
+    """Every named value rounded to `digits` as it is written down; what is counted stays whole."""
 
     name = "carry"
     passive = False
@@ -69,7 +69,9 @@ class Carry(Policy):
         self.digits = digits
 
     def hand_on(self, trace: Trace, key: Key, value: Any) -> Any:
-        return map_scalars(value, self._round)
+        quantity = trace.symbols.quantity(key if isinstance(key, str) else str(key[0]))
+        counted = quantity is not None and quantity.kind == "integer"
+        return value if counted else map_scalars(value, self._round)
 
     def _round(self, value: Any) -> Any:
         if not isinstance(value, fmpq | arb | float | Algebraic) or (isinstance(value, Algebraic) and not value.real):

@@ -31,7 +31,7 @@ from dlsolve.named import keys_by_name
 from dlsolve.notation import Symbols
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import precision
-from dlsolve.numbers.show import Digits, Shown, bounds, fraction, to_float
+from dlsolve.numbers.show import Digits, Shown, bounds, figures, fraction, to_float
 from dlsolve.policy import Follow
 from dlsolve.readings import Lines, lines
 from dlsolve.render import Options, render
@@ -312,7 +312,8 @@ def lines_are_true(solution: Solution) -> None:
             name = solution.trace.name(step.key)
             value = calculate(text)
             for shown, entry in _entries(read.shown, value, f"{name} = {text}"):
-                got = rounded(entry, solution.digits.count, solution.digits.unit)
+                digits = figures(shown, solution.digits)
+                got = rounded(entry, digits.count, digits.unit)
                 assert got == Fraction(shown.text), f"{name} = {text} gives {float(got)}, printed {shown.text}"
 
 

@@ -42,6 +42,17 @@ class Shown(msgspec.Struct, frozen=True):
     exact: bool
 
 
+WHOLE_DIGITS = 15
+"""A whole number of so many digits is written in full, whatever the digits to show: rounded, it is another number."""
+
+
+def figures(shown: Shown, digits: Digits) -> Digits:
+    """The digits that `shown` has been settled to: a whole number in full may have more than were asked."""
+    text = shown.text.lstrip("-")
+    longer = shown.exact and digits.unit == "sf" and text.isdigit() and len(text) > digits.count
+    return Digits(len(text)) if longer else digits
+
+
 def bounds(value: Scalar | Algebraic) -> tuple[fmpq, fmpq]:
     """The least and greatest number that `value` can be, exactly. Raises `UndecidedError` on nan."""
     if isinstance(value, fmpq):
@@ -163,10 +174,10 @@ def show(value: Scalar | Algebraic | acb, digits: Digits) -> Shown:
     if isinstance(value, float):
         if not math.isfinite(value):
             return Shown(repr(value), exact=False)
-        exact = from_float(value)
-        rounded = round_to(exact, digits)
-        return Shown(decimal(rounded), rounded == exact)
+        value = from_float(value)
     if isinstance(value, fmpq):
+        if value.q == 1 and abs(value.p) < 10**WHOLE_DIGITS:
+            return Shown(str(value.p), exact=True)
         rounded = round_to(value, digits)
         return Shown(decimal(rounded), rounded == value)
     settled = _settled(value, digits)

@@ -12,7 +12,7 @@ from dlsolve.formula.compiled import evaluate
 from dlsolve.formula.entries import spread, taken, unfold
 from dlsolve.formula.tree import Bin, Call, Cmp, If, Mat, Name, Neg, Num, Ref, Tree, key_of, rebuild
 from dlsolve.numbers.precision import UndecidedError
-from dlsolve.numbers.show import Digits, decimal, round_to, show, terminates
+from dlsolve.numbers.show import WHOLE_DIGITS, Digits, decimal, round_to, show, terminates
 from dlsolve.readings.values import SMALL_DENOMINATOR, Printed, matches, rows_of
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def literal(value: Any, digits: Digits) -> Tree:
         return Mat(tuple(tuple(literal(e, digits) for e in row) for row in rows))
     if isinstance(value, fmpq) and terminates(value):
         text = decimal(value)
-        if len(text.lstrip("-0.").split("e")[0]) <= max(12, digits.count + 2):
+        if len(text.lstrip("-0.").split("e")[0]) <= max(WHOLE_DIGITS if value.q == 1 else 12, digits.count + 2):
             return _signed(text)
     if isinstance(value, float):
         return _signed(repr(value).removesuffix(".0") if digits.count >= 17 else show(value, digits).text)

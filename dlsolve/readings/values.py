@@ -12,10 +12,12 @@ from dlsolve.formula.tree import Mat, Tree
 from dlsolve.formula.written import written_exact
 from dlsolve.numbers.algebraic import Algebraic, number_ball
 from dlsolve.numbers.matrix import Matrix
-from dlsolve.numbers.show import Digits, Shown, fraction, show, terminates, to_float
+from dlsolve.numbers.show import Digits, Shown, decimal, figures, fraction, round_to, show, terminates, to_float
 
 SMALL_DENOMINATOR = 10_000
 """A fraction up to this denominator is written beside its decimals."""
+LONG_WHOLE = 40
+"""A whole number of up to so many digits is written out beside its leading digits."""
 
 Printed = Shown | tuple[tuple[Shown, ...], ...]
 """A number as printed, or the rows of a matrix, entry by entry."""
@@ -46,17 +48,21 @@ def as_carried(shown: Any, computed: Any, written: Any) -> Any:
 
 
 def matches(value: Any, shown: Printed, digits: Digits) -> bool:
-    """Whether `value`, printed to `digits`, is `shown`."""
+    """Whether `value`, printed to `digits`, is `shown`; a number may stand for a matrix of one entry."""
+    cells = ((shown,),) if isinstance(shown, Shown) else shown
+    rows = rows_of(value) or [[value]]
+    if len(rows) != len(cells) or len(rows[0]) != len(cells[0]):
+        return False
+    return all(_agrees(e, s, digits) for pair in zip(rows, cells, strict=True) for e, s in zip(*pair, strict=True))
+
+
+def _agrees(value: Any, shown: Shown, digits: Digits) -> bool:
+    digits = figures(shown, digits)
     again = shown_value(value, digits)
-    if isinstance(again, Shown) and not isinstance(shown, Shown):
-        return len(shown) == 1 and len(shown[0]) == 1 and again.text == shown[0][0].text
-    if isinstance(shown, Shown) and not isinstance(again, Shown):
-        return len(again) == 1 and len(again[0]) == 1 and again[0][0].text == shown.text
-    if isinstance(again, Shown) and isinstance(shown, Shown):
-        return again.text == shown.text
-    assert not isinstance(again, Shown)
-    assert not isinstance(shown, Shown)
-    return [[s.text for s in r] for r in again] == [[s.text for s in r] for r in shown]
+    if isinstance(again, Shown) and again.text == shown.text:
+        return True
+    # a rounded value may be met by a whole number, which prints in full
+    return not shown.exact and isinstance(value, fmpq) and decimal(round_to(value, digits)) == shown.text
 
 
 def rows_of(value: Any) -> list[list[Any]] | None:
@@ -84,10 +90,14 @@ def exact_text(value: Any, form: Tree | None = None) -> str | None:
 
 
 def small_fraction(value: Any) -> str | None:
-    """The fraction a person would write beside a decimal that does not end."""
-    if isinstance(value, fmpq) and not terminates(value) and value.q <= SMALL_DENOMINATOR:
-        return fraction(value)
-    return None
+    """The fraction a person would write beside a decimal that is cut: of one that does not end, or of
+    halves of halves (25/64, as coins have it); a large whole number in full."""
+    if not isinstance(value, fmpq) or value.q > SMALL_DENOMINATOR:
+        return None
+    if value.q == 1:
+        return fraction(value) if abs(value.p) < 10**LONG_WHOLE else None
+    halves = value.q & (value.q - 1) == 0 and abs(value.p) <= SMALL_DENOMINATOR
+    return fraction(value) if halves or not terminates(value) else None
 
 
 def as_listed(rows: list[list[Any]]) -> Any:
