@@ -1,6 +1,6 @@
 """A pocket calculator that shares no code with dlsolve: types a printed line in, reads the value.
 
-Fractions while they last, 80 digits after that; matrices are NumPy arrays of such numbers.
+Fractions while they last, 200 digits after that; matrices are NumPy arrays of such numbers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from mpmath import mp, mpf
 
-mp.dps = 80
+mp.dps = 200
 LONGEST_POWER = 4_000
 
 
