@@ -84,6 +84,14 @@ class Item(msgspec.Struct, frozen=True):
         return read_envelope(self.raw)
 
 
+def moved_to_file(fault: InputError, item: Item) -> InputError:
+    """The error at its place in a file: ``p.json: $.problems[1].given.lr``."""
+    where = fault.where
+    if where.startswith("$"):
+        where = item.root + where[1:]
+    return fault.moved(f"{item.label}: {where}" if where else item.label)
+
+
 def read_envelope(raw: Any) -> ProblemFile:
     """A raw JSON value as a problem. Raises `InputError` with paths from `$`."""
     if isinstance(raw, list):
@@ -206,13 +214,17 @@ def _near_file(path: str) -> str:
 
 def read_course(path: str) -> Course:
     """A course file. Raises `InputError` with the file's name."""
-    raw = parse_json(decode(read_bytes(path), path), path)
+    return course_of(parse_json(decode(read_bytes(path), path), path), path)
+
+
+def course_of(raw: Any, where: str = "course") -> Course:
+    """What a course file holds, read. Raises `InputError` with `where` before the path."""
     try:
         course = read_struct(Course, raw)
         check_conventions(course.conventions)
         check_symbols(course.symbols)
     except InputError as fault:
-        raise fault.moved(f"{path}: {fault.where}") from fault
+        raise fault.moved(f"{where}: {fault.where}") from fault
     return course
 
 

@@ -75,7 +75,7 @@ ORDER = [
     "checker",
     "printed",
     "render",
-    "batch",
+    "api batch",
     "cli",
 ]
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms.split()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import shlex
 import subprocess
@@ -72,6 +73,12 @@ def _words(command: str) -> list[str]:
     for word in shlex.split(command):
         out += [str(p.relative_to(ROOT)) for p in sorted(ROOT.glob(word))] if "/*" in word else [word]
     return out
+
+
+def test_the_session_in_python_is_real() -> None:
+    (session,) = blocks("pycon")
+    found = doctest.DocTestParser().get_doctest(session, {}, "README", "README.md", 0)
+    assert doctest.DocTestRunner().run(found).failed == 0
 
 
 def test_the_topic_of_the_readme_is_a_topic() -> None:

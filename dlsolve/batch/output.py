@@ -19,6 +19,7 @@ from dlsolve.batch.items import Fault, Task, text
 from dlsolve.batch.work import Done
 from dlsolve.errors import InputError
 from dlsolve.fields.found import short
+from dlsolve.render.words import unseen_escaped
 
 PART = ".part"
 MAX_NAME = 220
@@ -196,13 +197,14 @@ class Output:
 
 
 def encoded(record: msgspec.Struct) -> bytes:
-    """A record as a line."""
+    """A record as a line, with nothing in it that a terminal would act on."""
     try:
-        return msgspec.json.encode(record) + b"\n"
+        line = msgspec.json.encode(record)
     except UnicodeEncodeError:  # half a surrogate pair in a user's text
         safe = {k: v.encode("utf-8", "replace").decode() if isinstance(v, str) else v
                 for k, v in msgspec.structs.asdict(record).items()}  # fmt: skip
-        return msgspec.json.encode(safe) + b"\n"
+        line = msgspec.json.encode(safe)
+    return unseen_escaped(line.decode()).encode() + b"\n"
 
 
 _ENTRY = msgspec.json.Decoder(Entry)

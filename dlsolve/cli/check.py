@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,10 +13,10 @@ from dlsolve.checker.paper import mark_attempt, revealed
 from dlsolve.checker.report import Report
 from dlsolve.cli import output
 from dlsolve.cli.request import choice, digits_of
-from dlsolve.cli.run import moved_to_file
 from dlsolve.errors import DlsolveError, InputError, RuleError
-from dlsolve.problem import Course, Item, ProblemFile, items, read_bytes, read_course
+from dlsolve.problem import Course, Item, ProblemFile, items, moved_to_file, read_bytes, read_course
 from dlsolve.render import Options
+from dlsolve.render.words import json_text
 from dlsolve.solver import Solution
 
 FORMATS = ("terminal", "plain", "json", "markdown")
@@ -114,7 +113,7 @@ def written(reports: Sequence[Report], style: str, options: Options) -> str:
     """`reports` in a format."""
     if style == "json":
         data = [r.as_json() for r in reports]
-        return json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False, indent=2) + "\n"
+        return json_text(data[0] if len(data) == 1 else data)
     from dlsolve.render.report import blocks, markdown
 
     if style == "markdown":

@@ -12,12 +12,11 @@ from dlsolve.assignment import topic_of
 from dlsolve.cli import output
 from dlsolve.cli.flags import CONVENTION, PANEL_CONVENTIONS, PANEL_GIVEN, Flag, given_of, place, spelled, topic_flags
 from dlsolve.cli.request import choice, read_request
-from dlsolve.cli.run import moved_to_file
 from dlsolve.conventions import CONVENTIONS
 from dlsolve.errors import InputError
 from dlsolve.fields import Typed, canonical, specs
 from dlsolve.fields.found import found
-from dlsolve.problem import Item, items
+from dlsolve.problem import Item, items, moved_to_file
 
 FORMATS = ("terminal", "plain", "json")
 KEPT = ("format", "output", "digits", "carry", "arith", "course", "no_color", "debug")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,10 +11,10 @@ from dlsolve.checker.choices import Choice, choose
 from dlsolve.cli import output
 from dlsolve.cli.check import only_one
 from dlsolve.cli.request import choice, digits_of
-from dlsolve.cli.run import moved_to_file
 from dlsolve.errors import InputError
 from dlsolve.fields.found import short
-from dlsolve.problem import Course, read_course
+from dlsolve.problem import Course, moved_to_file, read_course
+from dlsolve.render.words import json_text
 
 FORMATS = ("terminal", "plain", "json")
 
@@ -46,9 +45,7 @@ def options(problem: str, choices: Sequence[str] = (), **values: Any) -> int:
 
 def _written(found: Sequence[Choice], style: str, values: dict[str, Any]) -> str:
     if style == "json":
-        return (
-            json.dumps({"dlsolve": 1, "questions": [c.as_json() for c in found]}, ensure_ascii=False, indent=2) + "\n"
-        )
+        return json_text({"dlsolve": 1, "questions": [c.as_json() for c in found]})
     from dlsolve.render.options import blocks
 
     page = output.page(values)

@@ -10,7 +10,7 @@ from dlsolve.cli import output
 from dlsolve.cli.flags import Flag, place
 from dlsolve.cli.request import Request, read_request
 from dlsolve.errors import DlsolveError, InputError, RuleError
-from dlsolve.problem import Item, items
+from dlsolve.problem import Item, items, moved_to_file
 from dlsolve.render import render
 from dlsolve.render.command import example_command
 from dlsolve.render.progress import progress
@@ -123,11 +123,3 @@ def _placed(fault: InputError, item: Item, request: Request) -> InputError:
     if not item.label:
         return fault.moved(where.replace("$.given", f"dlsolve {request.overlay.only}"))
     return moved_to_file(fault, item)
-
-
-def moved_to_file(fault: InputError, item: Item) -> InputError:
-    """The error at its place in a file: ``p.json: $.problems[1].given.lr``."""
-    where = fault.where
-    if where.startswith("$"):
-        where = item.root + where[1:]
-    return fault.moved(f"{item.label}: {where}" if where else item.label)

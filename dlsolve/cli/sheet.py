@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from io import StringIO
 from typing import Any
 
@@ -13,13 +12,12 @@ from dlsolve.checker.worth import worth_of
 from dlsolve.cli import output
 from dlsolve.cli.check import only_one
 from dlsolve.cli.request import choice
-from dlsolve.cli.run import moved_to_file
 from dlsolve.errors import InputError
 from dlsolve.named import find
-from dlsolve.problem import Course, read_course
+from dlsolve.problem import Course, moved_to_file, read_course
 from dlsolve.readings import rows_of
 from dlsolve.render.command import typed
-from dlsolve.render.words import clean
+from dlsolve.render.words import clean, json_text
 from dlsolve.solver import Solution
 
 FORMATS = ("plain", "json", "csv")
@@ -50,7 +48,7 @@ def sheet(problem: str, **values: Any) -> int:
     if style == "json":
         data = {"dlsolve": 1, "problem": str(read.id), "title": title, "statement": statement,
                 "answers": dict.fromkeys(asked, "")}  # fmt: skip
-        text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+        text = json_text(data)
     elif style == "csv":
         file = StringIO()
         csv.writer(file, lineterminator="\n").writerows([("name", "value"), *((name, "") for name in asked)])

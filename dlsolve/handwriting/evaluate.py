@@ -42,9 +42,7 @@ def guarded_value(tree: Tree, env: Mapping[str, Any] | None = None) -> Any:
     `env` gives the values of names. Raises `UnreadableError` for what has no value, is not a
     number (a comparison, an unknown name), or is beyond the bounds above.
     """
-    import flint
-
-    with precision(max(WORKING_BITS, flint.ctx.prec)):
+    with precision(WORKING_BITS, least=True):
         try:
             return _value(tree, env or {})
         except UnreadableError:

@@ -25,11 +25,12 @@ class UndecidedError(Exception):
 
 
 @contextmanager
-def precision(bits: int) -> Iterator[None]:
-    """Hold flint at `bits` for the length of the block, one thread at a time."""
+def precision(bits: int, *, least: bool = False) -> Iterator[None]:
+    """Hold flint at `bits` for the length of the block, one thread at a time; with `least` at no less
+    than the block around it."""
     with _lock:
         before = flint.ctx.prec
-        flint.ctx.prec = bits
+        flint.ctx.prec = max(bits, before) if least else bits
         try:
             yield
         finally:

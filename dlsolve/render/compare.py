@@ -13,7 +13,7 @@ from dlsolve.readings import as_listed, exact_text, json_value, rows_of, shown_v
 from dlsolve.render import Options
 from dlsolve.render.arrange import Block, Cell, Frame, Heading, Paragraph
 from dlsolve.render.report import Say, folded
-from dlsolve.render.words import width
+from dlsolve.render.words import unseen_escaped, width
 
 if TYPE_CHECKING:
     from dlsolve.compare import Column
@@ -100,7 +100,7 @@ def _text(column: Column, value: Any, say: Say) -> str:
 def as_json(found: Sequence[Column], lowest: Sequence[str]) -> str:
     """The comparison as JSON: by optimiser its parameter and the function after each step."""
     document = {"dlsolve": 1, "optimizers": [_json(c) for c in found], "lowest": list(lowest)}
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return unseen_escaped(msgspec.json.format(msgspec.json.encode(document), indent=2).decode()) + "\n"
 
 
 def _json(c: Column) -> dict[str, Any]:

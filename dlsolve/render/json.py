@@ -32,6 +32,7 @@ from dlsolve.readings import (
     shown_value,
 )
 from dlsolve.render import Options
+from dlsolve.render.words import unseen_escaped
 from dlsolve.solver import Solution
 from dlsolve.trace import Branch, Item, Key, Note, Operation, Step, Trace
 
@@ -41,7 +42,8 @@ MAX_STEPS = 10_000
 def render(solution: Solution, options: Options) -> str:
     """The solution as one JSON object, indented."""
     with precision(solution.trace.bits):
-        return msgspec.json.format(msgspec.json.encode(document(solution, options)), indent=2).decode() + "\n"
+        text = msgspec.json.format(msgspec.json.encode(document(solution, options)), indent=2).decode()
+    return unseen_escaped(text) + "\n"
 
 
 def document(solution: Solution, options: Options) -> dict[str, Any]:

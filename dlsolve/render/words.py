@@ -94,3 +94,19 @@ def prose(text: str, room: int, indent: int = 0) -> list[str]:
         return found[0].replace(" ", "\xa0") if width(found[0]) <= room // 2 else found[0]
 
     return [line.replace("\xa0", " ") for line in fold(_EQUATION.sub(held, text), room, indent)]
+
+
+def json_text(data: object) -> str:
+    """`data` as JSON, indented, with what does not show in it escaped."""
+    import json
+
+    return unseen_escaped(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
+
+
+def unseen_escaped(text: str) -> str:
+    r"""A JSON text with every character that does not show, or turns the direction of writing, as ``\u202e``."""
+    if text.replace("\n", "").isprintable():
+        return text
+    import json
+
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)

@@ -64,4 +64,6 @@ def outside(trace: Trace, rule: Rule, index: tuple[Index, ...], reason: str) -> 
 
     at = rule.indices(index)
     name = trace.name((rule.base, *at) if at else rule.base)
+    if "division by zero" in reason:  # flint's words, and Python's
+        reason = "a division by 0 has no value; change the numbers that it divides by"
     return DomainError(f"{name} = {numbers_text(trace, rule, index)}: {reason}")
