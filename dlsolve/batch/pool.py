@@ -3,6 +3,10 @@
 Results come in the order of the items. A fixed number of items is in flight, so memory does not grow
 with their number. When a worker is killed, what it may have been at is done again by itself, alone:
 the item that kills a second time is the culprit, and is given to `lost`.
+
+Any `Executor` will do. One that says by ``width()`` how many workers it has is kept busy as they come
+and go; one that raises `WorkerLostError` tells which chunk took its worker down; a `DlsolveError` of its
+own says that it cannot go on, and ends the run.
 """
 
 from __future__ import annotations
@@ -14,7 +18,8 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from itertools import chain, islice
 from typing import Generic, Literal, TypeVar
 
-from dlsolve.batch.workers import end, processes, without_main
+from dlsolve.batch.workers import KILLED, WorkerLostError, end, processes, stuck, without_main
+from dlsolve.errors import DlsolveError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -29,6 +34,7 @@ GRACE = 20.0
 """Seconds a worker is given beyond its clock before it is taken for stuck."""
 
 Work = Callable[[Sequence[T]], list[R]]
+_Sent = Future[tuple[list[R], float]]
 
 
 def ordered(
@@ -42,7 +48,9 @@ def ordered(
     size: Callable[[T], int] = lambda _: 1,
 ) -> Iterator[tuple[T, R]]:
     """(item, result) of every item, in order. `work` takes a chunk and returns as many results; it is
-    pickled, and must not raise. `patience` is the most seconds an item may take (0: any)."""
+    pickled, and must not raise. `patience` is the most seconds an item may take (0: any); an `executor`
+    finds it as the attribute `room` of what is submitted, and keeps it itself. `jobs` is the number of
+    workers, at most; 0 leaves it to an executor with a `width`."""
     source = iter(items)
     if executor is None:
         first = list(islice(source, FEW + 1))
@@ -75,7 +83,7 @@ class _Crew(Generic[T, R]):
     ) -> None:
         self.source = source
         self.work = work
-        self.jobs = max(1, jobs)
+        self.most = jobs
         self.lost = lost
         self.given = executor
         self.patience = patience
@@ -85,7 +93,7 @@ class _Crew(Generic[T, R]):
         """One worker, for what is done again alone."""
         self.here = False
         """Whether this system lets no worker live: all is then done in this process."""
-        self.queue: deque[tuple[list[T], Future[tuple[list[R], float]] | None]] = deque()
+        self.queue: deque[tuple[list[T], _Sent[R] | None]] = deque()
         self.pace = AIM
         self.over = False
 
@@ -104,6 +112,12 @@ class _Crew(Generic[T, R]):
             yield from zip(items, found, strict=True)
 
     # -- chunks --------------------------------------------------------------------------------
+
+    @property
+    def jobs(self) -> int:
+        width = getattr(self.pool, "width", None)
+        here = width() if width else self.most
+        return max(1, min(here, self.most or here))
 
     def running(self) -> int:
         return sum(1 for _, f in self.queue if f is not None and not f.done())
@@ -131,28 +145,33 @@ class _Crew(Generic[T, R]):
                 break
         return items
 
-    def send(self, items: list[T]) -> Future[tuple[list[R], float]] | None:
+    def send(self, items: list[T]) -> _Sent[R] | None:
         if self.here:
             return None
         try:
             if self.pool is None:
                 self.pool = processes(self.jobs)
             with without_main(self.work):
-                return self.pool.submit(_timed, self.work, items)
+                return self.pool.submit(self.chunk(items))
         except (BrokenExecutor, RuntimeError, OSError, ImportError):
             return None  # `attempt` finds out why
 
+    def chunk(self, items: list[T]) -> _Chunk[T, R]:
+        return _Chunk(self.work, items, GRACE + self.patience * len(items) if self.patience else None)
+
     def room(self) -> float | None:
         """Seconds until what is in flight must have moved."""
-        if not self.patience:
+        if not self.patience or self.pool is self.given:
             return None
         return GRACE + self.patience * sum(len(items) for items, f in self.queue if f is not None and not f.done())
 
-    def finish(self, items: list[T], future: Future[tuple[list[R], float]] | None) -> list[R]:
+    def finish(self, items: list[T], future: _Sent[R] | None) -> list[R]:
         if future is None:
             return self.alone(items)
         try:
             found, seconds = future.result(self.room())
+        except DlsolveError:
+            raise
         except Exception as fault:
             # a dead pool, a stuck worker, a scheduler that gave up
             if self.pool is not self.given or isinstance(fault, BrokenExecutor):
@@ -184,7 +203,7 @@ class _Crew(Generic[T, R]):
     def attempt(self, items: list[T]) -> list[R] | str:
         """The results of `items`, or how their worker ended."""
         own = self.pool is None or self.pool is not self.given
-        room = GRACE + self.patience * len(items) if self.patience else None
+        chunk = self.chunk(items)
         try:
             if own and self.solo is None and not self.here:
                 self.solo = self.living()
@@ -193,12 +212,16 @@ class _Crew(Generic[T, R]):
             pool = self.solo if own else self.given
             assert pool is not None
             with without_main(self.work):
-                future = pool.submit(_timed, self.work, items)
-            return future.result(room)[0]
+                future = pool.submit(chunk)
+            return future.result(chunk.room if own else None)[0]
+        except DlsolveError:
+            raise
+        except WorkerLostError as fault:
+            how = str(fault)
         except TimeoutError:
-            how = f"its worker did not answer for {room:g} seconds and was stopped"
+            how = stuck(chunk.room or 0)
         except BrokenExecutor:
-            how = "its worker was killed (out of memory, or by the system)"
+            how = KILLED
         except Exception as fault:
             how = f"its worker failed ({type(fault).__name__}: {' '.join(str(fault).split())[:200]})"
         self.drop("solo")
@@ -246,6 +269,14 @@ class _Crew(Generic[T, R]):
             self.pool.shutdown(wait=True)
 
 
-def _timed(work: Work[T, R], items: Sequence[T]) -> tuple[list[R], float]:
-    start = time.perf_counter()
-    return work(items), time.perf_counter() - start
+class _Chunk(Generic[T, R]):
+    """What is sent out: some items, and how many seconds they may take in all (none: any)."""
+
+    def __init__(self, work: Work[T, R], items: Sequence[T], room: float | None) -> None:
+        self.work = work
+        self.items = items
+        self.room = room
+
+    def __call__(self) -> tuple[list[R], float]:
+        start = time.perf_counter()
+        return self.work(self.items), time.perf_counter() - start

@@ -74,7 +74,8 @@ def batch(
     """Solve every problem of `plan`; `watch` is told after each. Raises `InputError` where nothing can
     start or be written, `KeyboardInterrupt` with all that is finished in place.
 
-    Any `executor` will do (none: a pool of processes); `work` replaces what is done to a chunk of tasks.
+    Any `executor` will do (none: a pool of processes), with as many workers as `jobs`; `work` replaces what
+    is done to a chunk of tasks.
     """
     tally = tally if tally is not None else Tally()
     settings = plan.settings

@@ -11,6 +11,16 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from types import ModuleType
 
+KILLED = "its worker was killed (out of memory, or by the system)"
+
+
+class WorkerLostError(Exception):
+    """Raised by an executor for work that took its worker down, or got it stuck; says which."""
+
+
+def stuck(seconds: float) -> str:
+    return f"its worker did not answer for {seconds:g} seconds and was stopped"
+
 
 def cores() -> int:
     """Cores that this process may use."""
@@ -43,13 +53,10 @@ def without_main(work: Callable[..., object]) -> Iterator[None]:
 
 
 def _settle() -> None:
-    """In a new worker: Ctrl-C is the parent's business, and a worker does not outlive it."""
-    import gc
+    """In a new worker of a pool: it does not outlive its parent."""
     import multiprocessing
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    settle()
     parent = multiprocessing.parent_process()
 
     def watch() -> None:
@@ -58,6 +65,15 @@ def _settle() -> None:
             os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def settle() -> None:
+    """In a new worker: Ctrl-C is the parent's business, and memory is swept seldom."""
+    import gc
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def end(pool: Executor) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import msgspec
@@ -48,7 +50,8 @@ def batch(paths: Sequence[str] = (), **values: Any) -> int:
         paths=list(paths),
         out=out,
         settings=settings,
-        jobs=min(MOST_JOBS, int(_number(values, "jobs", cores(), whole=True)) or cores()),
+        # a cluster has as many workers as it has
+        jobs=min(MOST_JOBS, int(_number(values, "jobs", 0, whole=True))) or (0 if values.get("engine") else cores()),
         resume=bool(values.get("resume")),
         shard=_shard(values.get("shard")),
         fail_fast=bool(values.get("fail_fast")),
@@ -57,7 +60,8 @@ def batch(paths: Sequence[str] = (), **values: Any) -> int:
     bar = Bar(None if piped or plan.shard or "-" in paths else items.count(paths))
     tally = Tally()
     try:
-        run(plan, tally=tally, watch=lambda t: bar.move(t.solved + t.failed, t.failed, t.before))
+        with _engine(values.get("engine")) as executor:
+            run(plan, executor=executor, tally=tally, watch=lambda t: bar.move(t.solved + t.failed, t.failed, t.before))
     except KeyboardInterrupt:
         bar.stop()
         _report(tally, plan, values, "interrupted; what is finished stays, --resume continues")
@@ -73,6 +77,15 @@ def merge(outs: Sequence[str] = (), **values: Any) -> int:
     solved, failed = join(list(outs), _out("merge", values))
     print(f"{solved} solved, {failed} failed", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _engine(name: str | None) -> AbstractContextManager[Executor | None]:
+    """What runs the work; none where processes of this machine do."""
+    if name is None:
+        return nullcontext()
+    from dlsolve.batch.cluster import cluster
+
+    return cluster(name)
 
 
 def _report(tally: Tally, plan: Plan, values: dict[str, Any], more: str) -> None:

@@ -65,6 +65,7 @@ MARKING: tuple[Flag, ...] = (
 )
 BATCH: tuple[Flag, ...] = (
     Flag(("--jobs",), "jobs", "processes (default: the cores there are)", "N", panel=PANEL_BATCH),
+    Flag(("--engine",), "engine", "a Dask cluster instead of processes here", "dask://HOST:PORT", panel=PANEL_BATCH),
     Flag(("--resume",), "resume", "continue the run that stands in OUT", switch=True, panel=PANEL_BATCH),
     Flag(("--shard",), "shard", "only part i of n; `dlsolve merge` joins the parts", "i/n", panel=PANEL_BATCH),
     Flag(("--fail-fast",), "fail_fast", "stop at the first failure", switch=True, panel=PANEL_BATCH),
