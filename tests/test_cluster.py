@@ -41,9 +41,9 @@ def test_what_is_no_engine_is_refused(tmp_path: Path) -> None:
 
 def test_the_cluster_has_the_same_dlsolve(two_workers: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dlsolve, "__version__", "9.9")
-    with pytest.raises(InputError, match=r"has dlsolve \S+, not 9\.9; install dlsolve 9\.9 on the whole"):
-        with cluster(two_workers.engine):
-            pass
+    says = r"has dlsolve \S+, not 9\.9; install dlsolve 9\.9 on the whole"
+    with pytest.raises(InputError, match=says), cluster(two_workers.engine):
+        pass
 
 
 def test_the_culprit_takes_no_worker_of_the_cluster_down(two_workers: LocalCluster, tmp_path: Path) -> None:
