@@ -14,7 +14,7 @@ import msgspec
 from dlsolve import catalog
 from dlsolve.errors import InputError
 from dlsolve.fields import canonical, read_problem
-from dlsolve.fields.describe import count, jsonable
+from dlsolve.fields.describe import count
 from dlsolve.fields.found import found, meant
 from dlsolve.named import find, keys_by_name, on_another_way
 from dlsolve.numbers.show import Digits
@@ -51,7 +51,7 @@ def solve(problem: ProblemFile, overlay: Overlay | None = None) -> Solution:
     chosen(topic, conventions)
     symbols = {**problem.symbols, **over.symbols}
     _check_symbols(topic, symbols)
-    meta = {k: v for k, v in msgspec.structs.asdict(problem).items() if v not in ("", None)}
+    meta = {k: v for k, v in msgspec.structs.asdict(problem).items() if k != "given" and v not in ("", None)}
     solution = solve_problem(
         topic,
         fields,
@@ -62,7 +62,8 @@ def solve(problem: ProblemFile, overlay: Overlay | None = None) -> Solution:
         arith=over.arith,
         numbers=count(fields),
         limit=over.limit,
-        meta={**meta, "given": jsonable(given, fields), "conventions": conventions},
+        meta={**meta, "conventions": conventions},
+        stated=tuple(given),
     )
     _check_names(problem, solution)
     return solution

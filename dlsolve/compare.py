@@ -111,7 +111,7 @@ def _column(
     last = solution.trace.answers[-1]
     assert isinstance(last, tuple)
     parameter, steps = str(last[0]), int(last[1])
-    return Column(name, topic.name, solution.meta["given"], solution, "", parameter, steps,
+    return Column(name, topic.name, solution.given(), solution, "", parameter, steps,
                   tuple(_losses(solution, parameter, steps)))  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from flint import arb
 
 from dlsolve.conventions import CONVENTIONS
 from dlsolve.errors import DlsolveError, InputError
+from dlsolve.fields.describe import jsonable
 from dlsolve.formula.compiled import EXACT, FLOAT64, Arithmetic
 from dlsolve.notation import Symbols
 from dlsolve.numbers.precision import LADDER, UndecidedError, precision
@@ -37,6 +38,12 @@ class Solution(msgspec.Struct, frozen=True, eq=False):
     exact: Trace | None = None
     meta: Mapping[str, Any] = msgspec.field(default_factory=dict)
     """The problem file's other fields: id, title, statement, asked, printed, …"""
+    stated: tuple[str, ...] | None = None
+    """The fields of the problem that were given; None where that is not known."""
+
+    def given(self) -> dict[str, Any]:
+        """The fields `stated`, as read, in plain JSON values."""
+        return jsonable(self.stated or (), self.problem)
 
 
 def run(
@@ -113,6 +120,7 @@ def solve_problem(
     arith: str = "auto",
     numbers: int = 0,
     meta: Mapping[str, Any] | None = None,
+    stated: tuple[str, ...] | None = None,
     limit: int = MAX_STEPS,
 ) -> Solution:
     """Solve one problem. `numbers` counts the given numbers; `arith` is auto, exact or float64; `limit`
@@ -128,7 +136,9 @@ def solve_problem(
     shown = carried or exact
     if topic.contrast and not long:
         shown.remarks += _contrasts(topic, problem, exact, digits, conventions or {}, symbols or {}, limit)
-    return Solution(topic, problem, shown, carry or digits, arithmetic.name, exact if carried else None, meta or {})
+    return Solution(
+        topic, problem, shown, carry or digits, arithmetic.name, exact if carried else None, meta or {}, stated
+    )
 
 
 def _contrasts(

@@ -76,7 +76,7 @@ def test_flags_go_before_the_file_and_the_file_before_the_course(tmp_path: Path)
     solution = assignment.solve(stated, flagged)
     assert solution.trace.used["adam_eps"] == "keras"
     assert solution.problem.lr == 1
-    assert solution.meta["given"] == {"g": [0.3, 0.2], "lr": 1}
+    assert solution.given() == {"g": [0.3, 0.2], "lr": 1}
 
 
 def test_a_symbol_of_a_course_that_a_topic_does_not_know_is_no_error() -> None:
@@ -86,10 +86,10 @@ def test_a_symbol_of_a_course_that_a_topic_does_not_know_is_no_error() -> None:
 def test_given_is_kept_as_plain_values() -> None:
     given = {"x": "1 2", "y": "1/3", "W1": "[[1, 0.1]]", "activations": "linear", "lr": "0.1000000000000000000001"}
     solution = assignment.solve(read_envelope({"topic": "backpropagation", "given": given}))
-    assert solution.meta["given"] == {
+    assert solution.given() == {
         "x": [[1, 2]], "y": [["1/3"]], "W1": [[1, 0.1]], "activations": ["linear"], "lr": "0.1000000000000000000001",
     }  # fmt: skip
-    json.dumps(solution.meta["given"])
+    json.dumps(solution.given())
 
 
 @pytest.mark.parametrize("name", catalog.names())

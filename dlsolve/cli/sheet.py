@@ -44,7 +44,7 @@ def sheet(problem: str, **values: Any) -> int:
     except InputError as fault:
         raise moved_to_file(fault, item) from fault
     title = read.title or solution.topic.title
-    statement = read.statement or "; ".join(f"{k} = {typed(v)}" for k, v in solution.meta["given"].items())
+    statement = read.statement or "; ".join(f"{k} = {typed(v)}" for k, v in solution.given().items())
     if style == "json":
         data = {"dlsolve": 1, "problem": str(read.id), "title": title, "statement": statement,
                 "answers": dict.fromkeys(asked, "")}  # fmt: skip

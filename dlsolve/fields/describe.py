@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
@@ -116,7 +116,7 @@ def count(value: Any) -> int:
     return int(isinstance(value, fmpq | int) and not isinstance(value, bool))
 
 
-def jsonable(given: Mapping[str, Any], problem: msgspec.Struct) -> dict[str, Any]:
+def jsonable(given: Iterable[str], problem: msgspec.Struct) -> dict[str, Any]:
     """The fields that were `given`, as read, in plain JSON values."""
     known = specs(type(problem))
     out = {}

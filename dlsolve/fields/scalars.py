@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from flint import fmpq
@@ -19,6 +21,24 @@ _NUMBER = "write a number such as 0.5, 1e-3, 1/3 or 20%"
 def number(raw: Any, field: Field, path: str) -> fmpq:
     """An exact number within the field's bounds. Raises `InputError`."""
     return _within(_number(raw, path), raw, field, path)
+
+
+def numbers(entries: Sequence[Any], field: Field, path: str) -> list[fmpq]:
+    """Exact numbers within the field's bounds, by their places in a list. Raises `InputError`."""
+    out: list[fmpq] = []
+    bounded = bool(field.bounds)
+    for n, raw in enumerate(entries):
+        if type(raw) is NumberText:
+            try:
+                value = read(raw)
+            except NumberError:
+                value = _number(raw, f"{path}[{n}]")
+        else:
+            value = _number(raw, f"{path}[{n}]")
+        if bounded and _outside(value, field):
+            raise _out_of_bounds(raw, field, f"{path}[{n}]")
+        out.append(value)
+    return out
 
 
 def _number(raw: Any, path: str) -> fmpq:
@@ -48,11 +68,22 @@ def _no_number(text: str, raw: Any, path: str, fault: NumberError) -> InputError
 
 
 def _within(value: fmpq, raw: Any, field: Field, path: str) -> fmpq:
-    low = (field.gt is not None and value <= read(field.gt)) or (field.ge is not None and value < read(field.ge))
-    high = (field.lt is not None and value >= read(field.lt)) or (field.le is not None and value > read(field.le))
-    if low or high:
-        raise InputError(path, "out of bounds", found=found(raw), remedy=f"give a number {field.bounds}")
+    if _outside(value, field):
+        raise _out_of_bounds(raw, field, path)
     return value
+
+
+def _outside(value: fmpq, field: Field) -> bool:
+    low = (field.gt is not None and value <= _bound(field.gt)) or (field.ge is not None and value < _bound(field.ge))
+    high = (field.lt is not None and value >= _bound(field.lt)) or (field.le is not None and value > _bound(field.le))
+    return low or high
+
+
+_bound = cache(read)
+
+
+def _out_of_bounds(raw: Any, field: Field, path: str) -> InputError:
+    return InputError(path, "out of bounds", found=found(raw), remedy=f"give a number {field.bounds}")
 
 
 def whole(raw: Any, field: Field, path: str) -> int:

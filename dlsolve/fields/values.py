@@ -28,7 +28,8 @@ from dlsolve.fields.kinds import (
 from dlsolve.fields.specs import parts
 from dlsolve.numbers.matrix import Matrix
 
-MAX_ENTRIES = 1_000_000
+MAX_ENTRIES = 2_500_000
+"""Numbers of a problem: a million samples of one feature and one target fit."""
 _FUNCTION = 'write it as "100*w1^2 + w2^2"'
 _LIST = 'write a list such as [0.3, 0.2, 0.1] or "0.3 0.2 0.1"'
 _MATRIX = 'write rows as [[1, 2], [5, 4]] or "1 2; 5 4"'
@@ -94,7 +95,7 @@ def _array(hint: Any, raw: Any, field: Field, path: str, budget: list[int]) -> A
         return scalars.number(raw, field, path)
     if hint in (Vector, Params):
         entries = _entries(raw, path, budget)
-        return Matrix.column([scalars.number(_lone(e), field, f"{path}[{n}]") for n, e in enumerate(entries)])
+        return Matrix.column(scalars.numbers([_lone(e) for e in entries], field, path))
     if hint is Samples and (isinstance(raw, NumberText) or not isinstance(raw, list | tuple | str)):
         raw = [raw]
     return _matrix(raw, field, path, budget)
@@ -128,9 +129,7 @@ def _matrix(raw: Any, field: Field, path: str, budget: list[int]) -> Matrix:
                 f"row {n + 1} has {_count(len(row))}, row 1 has {_count(len(rows[0]))}",
                 remedy="give every row as many entries",
             )  # fmt: skip
-    return Matrix(
-        [[scalars.number(e, field, f"{path}[{i}][{j}]") for j, e in enumerate(row)] for i, row in enumerate(rows)]
-    )
+    return Matrix([scalars.numbers(row, field, f"{path}[{i}]") for i, row in enumerate(rows)])
 
 
 def _count(n: int) -> str:
@@ -146,6 +145,9 @@ def _list(inner: Any, raw: Any, field: Field, path: str, budget: list[int]) -> l
     entries = _entries(raw, path, budget, matrix=rows)
     if base in (fmpq, int) or (base is Params and all(isinstance(e, list) and len(e) == 1 for e in entries)):
         entries = [_lone(e) for e in entries]
+    if base is fmpq:
+        inner = parts(inner)[1]
+        return scalars.numbers(entries, field if inner is PLAIN else inner, path)
     return [read_value(inner, e, field, f"{path}[{n}]", budget) for n, e in enumerate(entries)]
 
 

@@ -14,6 +14,7 @@ Scalar = fmpq | arb | float
 MAX_CHARS = 400
 MAX_EXPONENT = 400
 
+_TENS = tuple(10**n for n in range(40))
 _NUMBER = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?", re.ASCII)
 
 
@@ -26,6 +27,13 @@ def read(text: str) -> fmpq:
 
     Raises `NumberError`; lengths and exponents are bounded before any integer is built.
     """
+    # plain decimals, which files hold a million of, are told by their digits alone
+    whole, _, places = text.partition(".")
+    digits = whole + places
+    if digits.isdigit() and digits.isascii() and len(digits) < 40:
+        return fmpq(int(digits), _TENS[len(places)])
+    if digits[:1] == "-" and whole and digits[1:].isdigit() and digits.isascii() and len(digits) < 40:
+        return fmpq(int(digits), _TENS[len(places)])
     text = text.strip().replace("\u2212", "-")
     if len(text) > MAX_CHARS:
         raise NumberError(f"a number of {len(text)} characters; at most {MAX_CHARS} are read")

@@ -8,8 +8,10 @@ from dlsolve.readings.derivation import NEGATED, Lines, branch_text, lines, numb
 from dlsolve.readings.instances import instantiate
 from dlsolve.readings.literals import put
 from dlsolve.readings.values import (
+    all_exact,
     as_carried,
     as_listed,
+    ends,
     exact_text,
     json_value,
     rows_of,
@@ -18,6 +20,6 @@ from dlsolve.readings.values import (
 )
 
 __all__ = [
-    "NEGATED", "Lines", "as_carried", "as_listed", "branch_text", "exact_text", "instantiate", "json_value", "lines",
-    "numbers_text", "put", "question_lines", "rows_of", "shown_value", "small_fraction",
+    "NEGATED", "Lines", "all_exact", "as_carried", "as_listed", "branch_text", "ends", "exact_text", "instantiate",
+    "json_value", "lines", "numbers_text", "put", "question_lines", "rows_of", "shown_value", "small_fraction",
 ]  # fmt: skip

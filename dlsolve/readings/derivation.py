@@ -20,7 +20,7 @@ from dlsolve.numbers.precision import UndecidedError, precision
 from dlsolve.numbers.show import Digits
 from dlsolve.readings.instances import instantiate
 from dlsolve.readings.literals import EXTRA_DIGITS, opened, put, true_line, worked
-from dlsolve.readings.values import Printed, as_carried, exact_text, rows_of, shown_value
+from dlsolve.readings.values import Printed, as_carried, ends, exact_text, rows_of, shown_value
 
 if TYPE_CHECKING:
     from dlsolve.trace import Step, Trace
@@ -43,15 +43,16 @@ class Lines(msgspec.Struct, frozen=True):
     """The closed form of an irrational value: log₂ 10 − (7/10)·log₂ 7 − 1/5."""
 
 
-def lines(trace: Trace, step: Step, digits: Digits) -> Lines:
-    """All lines of `step`, its numbers to `digits`."""
+def lines(trace: Trace, step: Step, digits: Digits, *, whole: bool = True) -> Lines:
+    """All lines of `step`, its numbers to `digits`; a large matrix without its middle where not `whole`."""
     with precision(trace.bits):
         rule = step.rule
         at_step = instantiate(trace, rule.expr, dict(zip(rule.letters, step.index, strict=True)))
         value = step.handed if trace.policy.name == "carry" else step.value
-        shown = shown_value(value, digits)
+        drawn = value if whole else ends(value)
+        shown = shown_value(drawn, digits)
         if value is not step.value:
-            shown = as_carried(shown, step.value, value)
+            shown = as_carried(shown, step.value if whole else ends(step.value), drawn)
         chain = [at_step]
         chain += _number_lines(trace, at_step, value, shown, digits)
         form = closed(trace, step)

@@ -38,6 +38,31 @@ def shown_value(value: Any, digits: Digits) -> Printed:
     return tuple(tuple(show(e, digits) for e in row) for row in rows)
 
 
+LARGE = 64
+"""Rows or columns above which the middle of a matrix is not even read for a drawing."""
+_HEAD, _TAIL = 10, 5
+"""More than a drawing keeps, so that it leaves a middle out by itself."""
+
+
+def ends(value: Any) -> Any:
+    """A matrix or array of more than `LARGE` rows or columns without its middle ones; else `value`."""
+    for axis, size in enumerate(getattr(value, "shape", ())):
+        if size > LARGE:
+            kept = [*range(_HEAD), *range(size - _TAIL, size)]
+            if not isinstance(value, Matrix):
+                value = value.take(kept, axis)
+            elif axis:
+                value = Matrix([[row[n] for n in kept] for row in value.rows])
+            else:
+                value = Matrix([value.rows[n] for n in kept])
+    return value
+
+
+def all_exact(value: Any, digits: Digits) -> bool:
+    """Whether every entry of a matrix is printed as it is."""
+    return all(show(e, digits).exact for e in {e for row in rows_of(value) or () for e in row})
+
+
 def as_carried(shown: Any, computed: Any, written: Any) -> Any:
     """`shown`, the printed form of `written`, exact only where rounding by hand left `computed` as it was."""
     if isinstance(shown, Shown):

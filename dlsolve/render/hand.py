@@ -13,7 +13,17 @@ from dlsolve.formula.tree import Cmp, If, Index, Mat, Name, Ref, Tree, rebuild
 from dlsolve.formula.written import exact_number
 from dlsolve.numbers.algebraic import Algebraic
 from dlsolve.numbers.show import Digits, Shown, decimal, fraction, terminates
-from dlsolve.readings import NEGATED, as_carried, branch_text, question_lines, rows_of, shown_value, small_fraction
+from dlsolve.readings import (
+    NEGATED,
+    all_exact,
+    as_carried,
+    branch_text,
+    ends,
+    question_lines,
+    rows_of,
+    shown_value,
+    small_fraction,
+)
 from dlsolve.render.words import ascii_text, clean
 from dlsolve.trace import Branch, Key, Trace
 
@@ -25,12 +35,14 @@ _SIGN = {">=": "≥", "<=": "≤", "!=": "≠", "==": "="}
 
 
 class Hand:
-    """Writes for one trace; `digits` of the values, ASCII only where `ascii`."""
+    """Writes for one trace; `digits` of the values, ASCII only where `ascii`, large matrices with their
+    middle only where `whole`."""
 
-    def __init__(self, trace: Trace, digits: Digits, *, ascii: bool = False) -> None:
+    def __init__(self, trace: Trace, digits: Digits, *, ascii: bool = False, whole: bool = False) -> None:
         self.trace = trace
         self.digits = digits
         self.ascii = ascii
+        self.whole = whole
 
     def text(self, text: str) -> str:
         """A sentence or label: typed by a user or a topic, safe to print."""
@@ -88,8 +100,10 @@ class Hand:
                 return [f"= {beside}", f" {self.about()}{self.number(shown.text)}"]
             return [("= " if shown.exact else self.about()) + self.number(shown.text)]
         exact = all(s.exact for row in shown for s in row)
+        if exact and self.ends(value) is not value:
+            exact = all_exact(value, self.digits)
         decimals = Grid(tuple(tuple(self.number(s.text) for s in row) for row in shown))
-        rows = rows_of(value)
+        rows = rows_of(self.ends(value))
         if exact or rows is None or len(rows) * len(rows[0]) > 16:
             return ["= " if exact else self.about(), decimals]
         cells = [[self.exactly(e) or self._whole(s) for e, s in zip(*pair, strict=True)]
@@ -113,8 +127,11 @@ class Hand:
         """Any held value after its sign; words and formulas as they are. Where `value` is carried by
         hand, `computed` is what was rounded. `form` is its closed form."""
         if isinstance(value, fmpq | arb | float | Algebraic | acb) or hasattr(value, "shape"):
-            shown = shown_value(value, self.digits)
-            return self.shown(shown if computed is None else as_carried(shown, computed, value), value, form, 48)
+            drawn = self.ends(value)
+            shown = shown_value(drawn, self.digits)
+            if computed is not None:
+                shown = as_carried(shown, self.ends(computed), drawn)
+            return self.shown(shown, value, form, 48)
         return ["= ", *self.state(value)] if not isinstance(value, str) else [f"= {self.text(value)}"]
 
     def level(self, pieces: list[Piece]) -> list[Piece]:
@@ -142,10 +159,14 @@ class Hand:
             return ["(", *out, ")"]
         if isinstance(value, Tree):
             return self.maths(value)
-        rows = rows_of(value)
+        rows = rows_of(self.ends(value))
         if rows is not None:
             return [Grid(tuple(tuple(self.scalar(e) for e in row) for row in rows))]
         return [self.scalar(value)]
+
+    def ends(self, value: Any) -> Any:
+        """`value`, a large matrix without the middle that is not drawn."""
+        return value if self.whole else ends(value)
 
     def scalar(self, value: Any) -> str:
         """A number alone: exactly where that is short, else its digits."""
@@ -168,17 +189,20 @@ class Hand:
         """A value in a table: digits only; a column as (a, b)."""
         if isinstance(value, str | list | tuple | bool | int | Tree) or value is None:
             return self.state(value)
-        shown = shown_value(value, self.digits)
+        drawn = self.ends(value)
+        shown = shown_value(drawn, self.digits)
         if isinstance(shown, Shown):
             return [self.number(shown.text)]
         if len(shown[0]) == 1 or len(shown) == 1:
             flat = [self.number(s.text) for row in shown for s in row]
+            if drawn is not value:
+                flat = [*flat[:6], "..." if self.ascii else "…", *flat[-3:]]
             return [flat[0]] if len(flat) == 1 else ["(" + ", ".join(flat) + ")"]
         return [Grid(tuple(tuple(self.number(s.text) for s in row) for row in shown))]
 
     def typed(self, value: Any) -> list[Piece]:
         """A given value, never rounded: its decimals where they end, else its fraction."""
-        rows = rows_of(value)
+        rows = rows_of(self.ends(value))
         if rows is not None:
             return [Grid(tuple(tuple(self._typed(e) for e in row) for row in rows))]
         return [self._typed(value)] if isinstance(value, fmpq | float) else self.cell(value)

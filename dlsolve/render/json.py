@@ -61,7 +61,7 @@ def document(solution: Solution, options: Options) -> dict[str, Any]:
         "topic": solution.topic.name,
         "id": str(meta["id"]) if meta.get("id") else None,
         "title": meta.get("title") or solution.topic.title,
-        "given": meta["given"] if "given" in meta else given(solution.problem),
+        "given": given(solution.problem) if solution.stated is None else solution.given(),
         "conventions": dict(trace.used),
         "arith": solution.arith,
         "steps": steps,

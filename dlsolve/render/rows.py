@@ -50,12 +50,13 @@ def sections_of(hand: Hand, options: Options) -> list[Section]:
         return [Section(hand.text(title), _rows(hand, items)) for title, items in groups]
     first = _taken(groups, HEAD, 6)
     last = _taken(groups[::-1], TAIL, 3)
-    if first + last >= len(groups):
+    few = len(groups) <= MAX_SECTIONS and max(len(items) for _, items in groups) > MAX_STEPS // 2
+    if first + last >= len(groups) or few:
         return _long_sections(hand, groups)
     missing = sum(len(items) for _, items in groups[first : len(groups) - last])
-    shown = [Section(hand.text(title), _rows(hand, items)) for title, items in groups[:first]]
+    shown = _long_sections(hand, groups[:first])
     shown.append(Section("", [], missing))
-    return shown + [Section(hand.text(title), _rows(hand, items)) for title, items in groups[-last:]]
+    return shown + _long_sections(hand, groups[-last:])
 
 
 def _taken(groups: Sequence[tuple[str, list[Item]]], most: int, sections: int) -> int:
@@ -69,7 +70,7 @@ def _taken(groups: Sequence[tuple[str, list[Item]]], most: int, sections: int) -
 
 
 def _long_sections(hand: Hand, groups: Sequence[tuple[str, list[Item]]]) -> list[Section]:
-    """A few long sections: each loses its own middle."""
+    """Sections of which each long one loses its own middle."""
     out: list[Section] = []
     for title, items in groups:
         if len(items) <= MAX_STEPS // 2:
@@ -98,7 +99,7 @@ def _row(hand: Hand, item: Item) -> Row:
 
 
 def _step(hand: Hand, step: Step) -> Row:
-    read = lines(hand.trace, step, hand.digits)
+    read = lines(hand.trace, step, hand.digits, whole=hand.whole)
     name = hand.name(step.key)
     at_step, *chain = read.chain
     rule = joined("= ", hand.maths(at_step))

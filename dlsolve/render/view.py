@@ -61,7 +61,7 @@ class View(msgspec.Struct):
 def view(solution: Solution, options: Options, hand_of: type[Hand] = Hand) -> View:
     """What `solution` shows at the detail asked for, in the hand of a renderer."""
     trace = solution.trace
-    hand = hand_of(trace, solution.digits, ascii=options.ascii)
+    hand = hand_of(trace, solution.digits, ascii=options.ascii, whole=options.steps_all)
     title = str(solution.meta.get("title") or solution.topic.title)
     out = View(hand.text(title), hand.text(solution.topic.title))
     with precision(trace.bits):
@@ -105,24 +105,26 @@ def _givens(hand: Hand, options: Options) -> list[tuple[str, str, Maths]]:
 
 def _given(hand: Hand, given: Given) -> Iterator[tuple[str, str, Maths]]:
     assumed = " (assumed)" if given.assumed else ""
-    values = hand.trace.env
-    named = any(isinstance(i, str) for key in given.keys for i in index_of(key))
-    drawn = any(hasattr(values[key], "shape") for key in given.keys)
-    if len(given.keys) == 1 or named or drawn:
-        for key in given.keys:
+    values, keys, dots = hand.trace.env, given.keys, "..." if hand.ascii else "…"
+    ends = keys if hand.whole or len(keys) <= MAX_GIVEN else [*keys[:MAX_FAMILY], *keys[-MAX_FAMILY:]]
+    named = any(isinstance(i, str) for key in ends for i in index_of(key))
+    drawn = any(hasattr(values[key], "shape") for key in ends)
+    if len(keys) == 1 or named or drawn:
+        for n, key in enumerate(ends):
+            if n == MAX_FAMILY < len(ends) < len(keys):
+                yield dots, f"{len(keys) - len(ends)} more", []
             yield hand.name(key), hand.meaning(given.base, [key]) + assumed, hand.typed(values[key])
         return
-    names = [hand.name(key) for key in given.keys]
-    texts = [str(hand.typed(values[key])[0]) for key in given.keys]
-    if len(texts) > MAX_FAMILY:
-        dots = "..." if hand.ascii else "…"
+    names = [hand.name(key) for key in ends]
+    texts = [str(hand.typed(values[key])[0]) for key in ends]
+    if len(keys) > MAX_FAMILY:
         texts = [*texts[:6], dots, *texts[-3:]]
         names = [names[0], dots, names[-1]]
     elif len(names) > 3:
-        names = [names[0], "..." if hand.ascii else "…", names[-1]]
+        names = [names[0], dots, names[-1]]
     yield (
         ", ".join(names),
-        hand.meaning(given.base, given.keys) + assumed,
+        hand.meaning(given.base, ends) + assumed,
         [t if n == 0 else f", {t}" for n, t in enumerate(texts)],
     )
 
