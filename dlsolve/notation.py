@@ -38,6 +38,8 @@ sample, entry stand in brackets, from 1; silent is never written."""
 
 FUSED: frozenset[str] = frozenset({"layer", "feature"})
 BRACKET: frozenset[str] = frozenset({"sample", "entry"})
+TURNS: frozenset[str] = frozenset({"step", "epoch", "batch"})
+"""Indices that count how often a quantity was worked out."""
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eps": "ε", "zeta": "ζ", "eta": "η",
@@ -184,6 +186,18 @@ class Symbols:
         fused, after, bracket = self._parts(base, [self.slug(i) for i in index], quiet=False)
         text = base + fused + "".join(f"_{i}" for i in after)
         return f"{text}[{','.join(bracket)}]" if bracket else text
+
+    def turns(self, base: str, index: Sequence[object]) -> tuple[str, tuple[str, ...]] | None:
+        """An answer name without its steps, epochs and batches, and those: ``z_2[3]`` is ``z[3]``, turn 2.
+
+        None where it has none, or where something else stands among them.
+        """
+        row = self.quantity(base)
+        kinds = {self.notation.indices.get(letter) for letter in row.letters} if row else set()
+        fused, after, bracket = self._parts(base, [self.slug(i) for i in index], quiet=False)
+        if not after or not kinds <= FUSED | BRACKET | TURNS | {"silent"}:
+            return None
+        return base + fused + (f"[{','.join(bracket)}]" if bracket else ""), tuple(after)
 
     def unicode(self, base: str, index: Sequence[str] = (), entry: str = "") -> str:
         """For people: m̂₂, W₁⁽²⁾, ŷ₁[3]. `entry` is the index letter of a vector inside a sum."""

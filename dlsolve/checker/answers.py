@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -70,9 +71,10 @@ def canonical(trace: Trace, written: str, known: Mapping[str, Key] | None = None
             return shown
         match = _ENTRY.fullmatch(written.strip())
         if match:
-            name = canonical(trace, match["name"], keys)
-            entry = re.sub(r"\s*[,;]\s*", ",", match["entry"])
-            return f"{name}[{entry}]"
+            with contextlib.suppress(UnreadableError):
+                name = canonical(trace, match["name"], keys)
+                entry = re.sub(r"\s*[,;]\s*", ",", match["entry"])
+                return f"{name}[{entry}]"
         other = next((n for n in normalise_name(written) if on_another_way(keys, n)), None)
         if other is None:
             raise fault

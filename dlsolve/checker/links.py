@@ -74,7 +74,8 @@ class LinkJudge:
                 value = self._value(link, constants)
                 if value is None:
                     continue  # a formula in general terms: nothing to work out
-                right = _meets(value, target.own) or _meets(value, target.true) or self._cut(link, target)
+                right = any(_meets(value, t) or _near(value, t) for t in (target.own, target.true))
+                right = right or self._cut(link, target)
                 same = before is not None and (_meets(before[1], value) or self._follows_cut(before[1], link))
                 if (same and sound) or right:
                     sound = True
@@ -151,7 +152,7 @@ class LinkJudge:
         if before is not None and before[0].numeric:
             return f"{self._maths(before[0])} is {self._text(before[1])}, not {self._maths(link)}"
         line = own_line(self.trace, self.known.get(target.name), self.answers)
-        if _lone(link.tree) is not None:
+        if isinstance(link.tree.arg if isinstance(link.tree, Neg) else link.tree, Num):
             return "" if line is None else f"the rule gives {line.maths}, not {self._maths(link)}"
         said = f"{self._maths(link)} has the wrong numbers in it: it comes to {self._text(value)}"
         if line is None or not line.maths:
@@ -225,6 +226,13 @@ def _meets(a: Any, b: Any) -> bool:
         return bool(a == b)
     x, y = arb(a), arb(b)
     return x.is_finite() and y.is_finite() and bool(x.overlaps(y))
+
+
+def _near(a: Any, b: Any) -> bool:
+    """Whether two numbers differ by less than anybody computes by hand: an ε of 1e-8 left out."""
+    if not isinstance(a, fmpq | arb) or not isinstance(b, fmpq | arb):
+        return False
+    return bool(abs(arb(a) - arb(b)) < abs(arb(b)) * arb(fmpq(1, 10**6)))
 
 
 def _short(text: str) -> str:

@@ -9,6 +9,7 @@ from dlsolve.checker.answers import canonical, read_answer, read_answers
 from dlsolve.checker.attempt import Attempt, is_number
 from dlsolve.checker.families import aligned, restored, spread
 from dlsolve.checker.marking import mark
+from dlsolve.checker.pages import in_turns
 from dlsolve.checker.report import Report
 from dlsolve.checker.worth import Worth, worth_of
 from dlsolve.handwriting import UnreadableError
@@ -37,6 +38,7 @@ def mark_attempt(
     """
     worth = worth_of(solution, problem, course)
     known = keys_by_name(solution.trace)
+    attempt = in_turns(solution.trace, attempt)
     values: dict[str, str] = {}
     names: dict[str, str] = {}
     passed: list[str] = []

@@ -45,7 +45,8 @@ class Written:
             match = _ENTRY.fullmatch(name)
             if name not in whole_names and match:
                 out.entries.setdefault(match["name"], {})[match["entry"]] = answer
-            else:
+            # what no run has met yet may be a value of its own: e_1[2]
+            if name in whole_names or not match or match["name"] not in whole_names:
                 out.whole[name] = answer
         return out
 

@@ -31,9 +31,12 @@ _SYMBOL = re.compile(r"[^A-Za-z]|^.{1,2}$")
 _ASIDE = re.compile(r"\s*(?:\((?=[^()]*[A-Za-z]{3})[^()]*\)|\[(?=[^\[\]]*[A-Za-z]{2})[^\[\]]*\])\s*$")
 _REMARK = re.compile(
     r"(?<=[0-9)\]}])(?:,\s|\s)\s*"
-    r"(?:as|so|since|because|hence|thus|then|which|rounded|correct|from|after|is|the|by)\b[A-Za-z' ]*$"
+    r"(?:ok|okay|right|no|not|as|so|since|because|hence|thus|then|which|rounded|correct|from|after|is|the|by)\b"
+    r"[A-Za-z' ]*$"
 )
 """Words after a result: ``0.1, as required``."""
+_ORDER = re.compile(r"\s*(?:[<>≤≥≠]|\\(?:leq?|geq?|neq?)(?![A-Za-z])).*$", re.DOTALL)
+"""A comparison after a result: ``0.6 < 1``."""
 _EDGE = " \t\r\n$.,;:~\\&"
 
 
@@ -172,8 +175,13 @@ def _is_name(text: str) -> bool:
 
 
 def _link(part: Part, relation: Literal["=", "≈", ""]) -> Link:
-    """`part` read; the reason where it cannot be. A remark after the numbers is left off."""
+    """`part` read; the reason where it cannot be. A remark or comparison after the numbers is left off."""
     text, reason = part.text, ""
+    order = _ORDER.search(text)
+    if order and order.start():
+        again = _link(Part(part.relation, text[: order.start()], part.start), relation)
+        if again.written is not None:
+            return again
     tree: Tree | None = None
     written: Written | None = None
     try:
