@@ -110,7 +110,7 @@ def _number(text: str) -> float | None:
 def test_the_notes_m_hat_3_is_wrong_and_the_step_after_it_follows() -> None:
     solution = solved("adam", json.loads((ROOT / ADAM).read_text())["given"])
     printed = json.loads((ROOT / ADAM).read_text())["printed"]
-    report = marked(solution, printed)
+    report = marked(solution, {n: p["value"] if isinstance(p, dict) else p for n, p in printed.items()})
     found = verdicts(report)
     assert next(n for n, v in found.items() if v == "wrong") == "m_hat_3"
     assert [n for n, v in found.items() if v == "follows"] == ["Delta_3"]
