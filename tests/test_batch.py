@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +18,8 @@ import pytest
 
 from dlsolve import assignment
 from dlsolve.batch import pool
-from dlsolve.batch.items import Twice, slug, tasks
+from dlsolve.batch.items import tasks
+from dlsolve.batch.names import Labels, slug
 from dlsolve.batch.run import Plan, batch
 from dlsolve.problem import read_envelope
 from dlsolve.render import Options, render
@@ -355,11 +357,36 @@ def test_ids_cannot_leave_the_folder() -> None:
 
 
 def test_ids_that_stand_twice_are_remembered_in_fixed_room() -> None:
-    twice = Twice()
+    labels = Labels()
     for n in range(2_000):
-        twice.add(f"id-{n}")
-    twice.add("id-7")
-    assert [n for n in range(2_000) if f"id-{n}" in twice] == [7]
+        labels.add(f"id-{n}")
+    labels.add("ID-7")
+    assert [n for n in range(2_000) if labels.label(f"id-{n}", n) == str(n)] == [7]
+
+
+@pytest.mark.parametrize("format_", ["markdown", "json"])
+def test_no_two_outputs_share_a_name_on_any_file_system(format_: str, tmp_path: Path) -> None:
+    """Ids that are places, that differ in case; files beside lines; folders that look like solutions."""
+    source = tmp_path / "in"
+    (source / "a.md").mkdir(parents=True)
+    (source / "A.JSON").mkdir()
+    ids = [1, "x", None, "X", 3, None, "a/b", "a:b", "2", None, "_3", "index"]
+    problems = [problem(5) | {"id": id_} if id_ is not None else problem(6) for id_ in ids]
+    (source / "a.jsonl").write_text("\n".join(map(json.dumps, problems)))
+    (source / "a.ndjson").write_text("\n".join(map(json.dumps, problems[:5])))
+    (source / "b.json").write_text(json.dumps({"problems": problems}))
+    for name in ("a", "A", "a-1", "a-x", "b-X", "index", "a.md/x", "A.JSON/x", "e\u0301", "\u00e9"):
+        (source / f"{name}.json").write_text(json.dumps(problem(5)))
+    args = ("--format", format_, "--jobs", "1")
+    assert run("batch", str(source), "-o", str(tmp_path / "whole"), *args).status == 0
+    index = lines(tmp_path / "whole" / "index.jsonl")
+    assert len({unicodedata.normalize("NFC", e["file"].casefold()) for e in index}) == len(index) == 39
+    assert {e["file"] for e in index} == set(tree(tmp_path / "whole")) - {"index.jsonl", "errors.jsonl", "index.md"}
+    parts = [str(tmp_path / n) for n in "12"]
+    for n, part in enumerate(parts, 1):
+        run("batch", str(source), "-o", part, *args, "--shard", f"{n}/2")
+    assert run("merge", *parts, "-o", str(tmp_path / "all")).status == 0
+    assert tree(tmp_path / "all") == tree(tmp_path / "whole")
 
 
 def test_names_are_relative_to_what_holds_them_all(tmp_path: Path) -> None:

@@ -1,13 +1,12 @@
 """The problems of files, folders and JSON Lines, one after another, each with the name of its output.
 
 Nothing is kept of what has passed: a folder's names are listed one folder at a time, lines are read
-one at a time, and which ids stand twice in a file is remembered in a table of fixed size.
+one at a time, and which names stand twice is remembered in tables of fixed size.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,13 +15,12 @@ from typing import IO, Any
 
 import msgspec
 
+from dlsolve.batch.names import Labels, Names, mirrored
 from dlsolve.errors import InputError
 from dlsolve.fields.hostile import MAX_BYTES
 from dlsolve.problem import read_bytes
 
 LINES = (".jsonl", ".ndjson")
-MAX_NAME = 80
-"""Characters of an id that go into a file name."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -83,10 +81,7 @@ def sources(paths: Sequence[str]) -> Iterator[Source]:
 
 
 def _source(path: str, base: str) -> Source:
-    name = os.path.relpath(os.path.abspath(path), base)
-    for ending in (".json", *LINES):
-        name = name.removesuffix(ending)
-    return Source(path, text(path), name)
+    return Source(path, text(path), mirrored(path, base, (".json", *LINES)))
 
 
 def _base(paths: Sequence[str]) -> str:
@@ -123,9 +118,10 @@ def count(paths: Sequence[str]) -> int:
 def tasks(paths: Sequence[str]) -> Iterator[Task]:
     """Every problem of `paths`, in order; what cannot be read is a task with a fault."""
     number = 0
+    names = Names()
     for source in sources(paths):
         for item, name, data, root, fault in _of(source):
-            yield Task(number, source.label, item, name, data, root, fault)
+            yield Task(number, source.label, item, names.unlike(name, number), data, root, fault)
             number += 1
 
 
@@ -162,7 +158,7 @@ def _standard_input(source: Source) -> Iterator[_Found]:
         first = file.readline(MAX_BYTES + 1)
         rest = file.readline(MAX_BYTES + 1)
         file.seek(0)
-        if rest.strip() and _peek(first) is not None:
+        if rest.strip() and id_of(first) is not None:
             yield from _lines(source, file)
         else:
             yield from _file(source, file.read(MAX_BYTES + 1))
@@ -183,18 +179,13 @@ _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _BAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def _peek(data: bytes) -> str | None:
-    """The id of a problem as it goes into a file name, "" for none, None where the JSON cannot be read."""
+def id_of(data: bytes) -> str | None:
+    """The id of a problem, "" for none, None where the JSON cannot be read."""
     try:
         found = _HEAD.decode(data.removeprefix(b"\xef\xbb\xbf")).id
     except _BAD:
         return None
-    return slug(str(found)) if isinstance(found, str | int | float) else ""
-
-
-def slug(id_: str) -> str:
-    """An id as a part of a file name: no separators, no dots in front, bounded."""
-    return re.sub(r"[^\w.=+-]+", "_", id_)[:MAX_NAME].strip("._-")
+    return str(found) if isinstance(found, str | int | float) else ""
 
 
 def _file(source: Source, data: bytes) -> Iterator[_Found]:
@@ -207,21 +198,22 @@ def _file(source: Source, data: bytes) -> Iterator[_Found]:
     if not parts:
         yield None, source.name, data, "$", None  # the worker says what is wrong with it, if anything is
         return
-    twice = Twice()
+    labels = Labels()
     for part in parts:
-        twice.add(_peek(bytes(part)) or "")
+        labels.add(id_of(bytes(part)) or "")
     for n, part in enumerate(parts):
         raw = bytes(part)
-        yield n + 1, _named(source, raw, n + 1, twice), raw, f"$.problems[{n}]", None
+        name = f"{source.name}-{labels.label(id_of(raw) or '', n + 1)}"
+        yield n + 1, name, raw, f"$.problems[{n}]", None
 
 
 def _lines(source: Source, file: IO[bytes]) -> Iterator[_Found]:
-    twice = Twice()
+    labels = Labels()
     some = False
     while line := file.readline(MAX_BYTES + 1):
         if line.strip():
             some = True
-            twice.add(_peek(line) or "")
+            labels.add(id_of(line) or "")
     if not some:
         raise InputError(source.label, "empty", remedy="write one problem a line")
     file.seek(0)
@@ -230,42 +222,7 @@ def _lines(source: Source, file: IO[bytes]) -> Iterator[_Found]:
         number += 1
         raw = line.strip(b" \t\r\n")
         if raw and raw != b"\xef\xbb\xbf":
-            yield number, _named(source, raw, number, twice), raw, "$", None
-
-
-def _named(source: Source, raw: bytes, number: int, twice: Twice) -> str:
-    id_ = _peek(raw) or ""
-    return f"{source.name}-{number if not id_ or id_ in twice else id_}"
-
-
-class Twice:
-    """Which ids were added twice, in a table of fixed size: a function of the file alone. Of a million
-    ids fewer than one in a thousand is wrongly said to stand twice (its output is then named by its line)."""
-
-    BITS = 1 << 25
-
-    def __init__(self) -> None:
-        self._once = bytearray(self.BITS // 8)
-        self._twice = bytearray(self.BITS // 8)
-
-    def add(self, id_: str) -> None:
-        if not id_:
-            return
-        places = self._places(id_)
-        table = self._twice if self._in(self._once, places) else self._once
-        for place in places:
-            table[place >> 3] |= 1 << (place & 7)
-
-    def __contains__(self, id_: str) -> bool:
-        return self._in(self._twice, self._places(id_))
-
-    def _places(self, id_: str) -> list[int]:
-        hashed = blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=12).digest()
-        return [int.from_bytes(hashed[n : n + 4], "big") % self.BITS for n in (0, 4, 8)]
-
-    @staticmethod
-    def _in(table: bytearray, places: Sequence[int]) -> bool:
-        return all(table[p >> 3] & (1 << (p & 7)) for p in places)
+            yield number, f"{source.name}-{labels.label(id_of(raw) or '', number)}", raw, "$", None
 
 
 def fault_of(error: InputError, root: str = "$") -> Fault:

@@ -22,8 +22,6 @@ from dlsolve.fields.found import short
 from dlsolve.render.words import unseen_escaped
 
 PART = ".part"
-MAX_NAME = 220
-"""Bytes of a file's name before its ending; systems take 255."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -130,7 +128,7 @@ class Output:
                 self._line(self.out, Line(task.path, task.item, done.id, done.topic, self._raw(done.data)))
                 self._enter(task, done, digest, None)
             else:
-                file = self._free(task.name)
+                file = f"{task.name}.{self.ending}"
                 # first the index: should the run end between the two, the file is written again, under this name
                 self._enter(task, done, digest, file)
                 self.write(file, done.data)
@@ -154,18 +152,6 @@ class Output:
 
     def append(self, path: str, line: bytes) -> None:
         self._open[path].write(line)
-
-    def _free(self, name: str) -> str:
-        """`name` with its ending, counted on where there is such a file already."""
-        taken = {os.path.basename(p) for p in (self.index, *self.streams, self.pages or "")}
-        folder, base = os.path.split(name)
-        if len(os.fsencode(base)) > MAX_NAME:
-            name = os.path.join(folder, os.fsdecode(os.fsencode(base)[:MAX_NAME]))
-        file, more = f"{name}.{self.ending}", 1
-        while file in taken or os.path.lexists(os.path.join(self.out, file)):
-            more += 1
-            file = f"{name}-{more}.{self.ending}"
-        return file
 
     def write(self, file: str, data: bytes) -> None:
         """One file in OUT, whole or not at all."""
