@@ -39,6 +39,10 @@ class Policy:
         """The rule used for one step."""
         return rule
 
+    def given(self, trace: Trace, key: Key, value: Any) -> Any:
+        """A number of the problem, as the run sees it."""
+        return value
+
     def hand_on(self, trace: Trace, key: Key, value: Any) -> Any:
         """The value that later steps see."""
         return value

@@ -43,6 +43,8 @@ class Target:
     name: str
     true: Any
     own: Any
+    wrong: bool = False
+    """Whether the value itself is wrong: what the rule gives is then said with it."""
 
 
 class LinkJudge:
@@ -153,9 +155,9 @@ class LinkJudge:
             return f"{self._maths(before[0])} is {self._text(before[1])}, not {self._maths(link)}"
         line = own_line(self.trace, self.known.get(target.name), self.answers)
         if isinstance(link.tree.arg if isinstance(link.tree, Neg) else link.tree, Num):
-            return "" if line is None else f"the rule gives {line.maths}, not {self._maths(link)}"
+            return "" if line is None or target.wrong else f"the rule gives {line.maths}, not {self._maths(link)}"
         said = f"{self._maths(link)} has the wrong numbers in it: it comes to {self._text(value)}"
-        if line is None or not line.maths:
+        if line is None or not line.maths or target.wrong:
             return said
         uses = f"with your {joined(line.uses, 'and')} the" if line.uses else "the"
         return f"{said}; {uses} rule gives {line.maths}"

@@ -72,6 +72,10 @@ class _Marker:
             self.following, self.second = following(solution, self.written, self.trusting.fits)
         self.second_keys = keys_by_name(self.second) if self.pending else self.keys
         self.search = Search(solution, self.second, self.following, self.written)
+        self.place = {self.second.name(k): n for n, k in enumerate(self.second.steps)}
+        self.place |= {self.true.name(k): n for n, k in enumerate(self.true.steps)}
+        self.given = {self.true.name(k) for row in self.true.givens for k in row.keys} - self.place.keys()
+        self.place |= dict.fromkeys(self.given, -1)
 
     def _unreached(self, readable: Mapping[str, Answer]) -> None:
         """Given values written again, and what a run over windows did not come to: against the true value."""
@@ -90,12 +94,8 @@ class _Marker:
         for name in self.worth.asked:
             if name not in self.answers and len(self._entries(name)) < self._size(name):
                 items.append(self._missing(name))
-        place = {self.true.name(k): n for n, k in enumerate(self.true.steps)}
-        known = [place.get(i.name.partition("[")[0], place.get(i.name)) for i in items]
         # what is missing stands where the derivation has it
-        last = len(place)
-        order = sorted(range(len(items)), key=lambda n: (last if (at := known[n]) is None else at, n))
-        items = [items[n] for n in order]
+        items.sort(key=lambda i: self._at(i.name))
         meta = self.solution.meta
         title = str(meta.get("title") or self.solution.topic.title)
         report = Report(str(meta.get("id") or self.solution.topic.name), items, student, title=title)
@@ -108,16 +108,20 @@ class _Marker:
         if any(item.name in worked for item in items):
             judge = LinkJudge(self.true, self.second, self.answers)
             for item in items:
-                target = Target(item.name, self._true_value(item.name), self.following.images.get(item.name))
+                if item.name in self.given:
+                    continue  # it is read off, not worked out
+                own = self.following.images.get(item.name)
+                target = Target(item.name, self._true_value(item.name), own, item.verdict == "wrong")
                 item.links = list(judge.judge(target, worked.get(item.name, ())))
         return report
 
     def _order(self) -> list[str]:
         """The answered names as the derivation meets them; unknown ones last."""
-        place = {self.second.name(k): n for n, k in enumerate(self.second.steps)}
-        place |= {self.true.name(k): n for n, k in enumerate(self.true.steps)}
-        given = {name: n for n, name in enumerate(self.answers)}
-        return sorted(self.answers, key=lambda n: (place.get(n.partition("[")[0], place.get(n, 10**9)), given[n]))
+        return sorted(self.answers, key=self._at)
+
+    def _at(self, name: str) -> int:
+        """Where the derivation meets a name: given numbers first, unknown names last."""
+        return self.place.get(name.partition("[")[0], self.place.get(name, 10**9))
 
     # -- one item ----------------------------------------------------------------------------------
 
@@ -140,6 +144,8 @@ class _Marker:
                 item.remarks.append("short")
         elif item.verdict == "wrong":
             item.why = self.settled.get(name, "")
+            if name.partition("[")[0] in self.given or name in self.given:
+                item.why = f"the problem gives {item.expected}"
             item.remarks += near_misses(answer, self._true_value(name), self._kind(name))
         if item.verdict in ("wrong", "follows"):
             self._by_own_values(item, answer)

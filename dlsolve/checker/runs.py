@@ -191,6 +191,15 @@ class Following(Marking):
         self.digits = digits
         self.zeros = zeros
 
+    def given(self, trace: Trace, key: Key, value: Any) -> Any:
+        name = trace.name(key)
+        answer = self.written.whole.get(name)
+        if answer is None or self.trusted.get(name, "yes") != "no":
+            return value
+        # a number that was misread is gone on with
+        ones = kind_of(trace.symbols, key) == "probability"
+        return without_certainties(as_written(answer, value), answer, value, ones=ones, kept=self.zeros)
+
     def passed(self, name: str, answer: Answer, image: Any, true: Any, kind: Kind) -> Any:
         self.fits[name] = fit(answer, image, kind)
         right = self.trusted.get(name, "no")

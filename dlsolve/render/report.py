@@ -18,7 +18,7 @@ from dlsolve.render.arrange import Block, Cell, Frame, Heading, Paragraph
 from dlsolve.render.words import ascii_text, clean, fold, prose, width
 
 if TYPE_CHECKING:
-    from dlsolve.checker.report import LinkVerdict, Report, ReportItem
+    from dlsolve.checker.report import Report, ReportItem
 
 MARKS = {"correct": "✓", "follows": "→", "wrong": "✗", "ambiguous": "?", "missing": "–", "unreadable": "!"}
 _ASCII_MARKS = {"correct": "+", "follows": ">", "wrong": "x", "ambiguous": "?", "missing": "-", "unreadable": "!"}
@@ -184,7 +184,7 @@ class Say:
             case "missing":
                 said.append("nothing written")
         said += [REMARKS.get(r, r.replace("_", " ")) for r in item.remarks]
-        said += [self.text(x.why) for x in item.links if x.verdict == "wrong" and _adds(x, item)]
+        said += [self.text(x.why) for x in item.links if x.verdict == "wrong"]
         return self.text("; ".join(s for s in said if s))
 
     def slips(self, item: ReportItem) -> list[str]:
@@ -219,11 +219,13 @@ class Say:
             ends = {"correct": "; its result is right", "follows": ""}.get(item.verdict, "")
             return self.text(f"First slip: in the line of {self.name(item)}{ends}. {_sentence(broken.why)}")
         out = [f"First slip: {self.name(item)} = {self.written(item)}."]
-        if broken is not None and _adds(broken, item):
+        if broken is not None and broken.why:
             out.append(_sentence(broken.why))
         if item.maths and item.from_your_values and len(item.maths) <= 160:
             uses = f"With your {joined(item.uses)} the" if item.uses else "The"
             out.append(f"{uses} rule gives {self.line(item)}.")
+        elif item.why and item.expected in item.why:
+            out.append(_sentence(item.why))
         elif item.from_your_values or item.expected:
             out.append(f"It should be {self.number(item.from_your_values or item.expected)}.")
         if item.slips:
@@ -234,11 +236,6 @@ class Say:
             near = next((REMARKS[r] for r in item.remarks if r in ("sign", "power_of_ten", "percent_sign")), "")
             out += [_sentence(near)] if near else []
         return self.text(" ".join(out))
-
-
-def _adds(link: LinkVerdict, item: ReportItem) -> bool:
-    """Whether what is said of a link is not said of its value anyway."""
-    return link.text != item.written or not link.why.startswith("the rule gives")
 
 
 def _sentence(text: str) -> str:

@@ -134,7 +134,8 @@ class Trace:
         else:
             keys, values = [(base, *index) if index else base], [value]
         for key, one in zip(keys, values, strict=True):
-            self._assign(key, self.number(one))
+            number = self.number(one)
+            self._assign(key, self.policy.given(self, key, number) if self._slow else number)
         self.givens.append(Given(base, keys, assumed, part))
 
     def number(self, value: Any) -> Any:
