@@ -129,3 +129,25 @@ def test_what_is_given_may_be_written_down_before_the_run() -> None:
     assert {n: v for n, v in found.items() if n in ("w1_1", "w1_2", "b_1", "b_2")} == dict.fromkeys(
         ("w1_1", "w1_2", "b_1", "b_2"), "correct"
     )
+
+
+def test_an_eigenvector_goes_with_the_eigenvalue_above_it() -> None:
+    page = """
+        det(A - λI) = (1-λ)(4-λ) - 10 = 0
+        λ = 6, -1
+        For λ = 6:
+        -5x1 + 2x2 = 0
+        v = c(2, 5)
+        For λ = -1:
+        x = -y
+        v = c(1, 1)
+    """
+    case = next(c for c in FILES if c.id == "eigen/eigen-2x2")
+    report = marked(case, page)
+    assert verdicts(report) == {"lam_1": "correct", "lam_2": "correct", "v_1": "correct", "v_2": "wrong"}
+
+
+def test_a_repeated_eigenvalue_on_a_page_stands_for_its_copies() -> None:
+    case = next(c for c in FILES if c.id == "eigen/eigen-3x3")
+    report = marked(case, "eigenvalues: 0, 0, 1\nλ = 0\neigenvector = (1, -1, 0)\nλ = 1\neigenvector = (1, -1, 1)\n")
+    assert verdicts(report) == dict.fromkeys(("lam_1", "lam_2", "lam_3", "v_1", "v_3"), "correct")

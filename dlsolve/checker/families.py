@@ -7,80 +7,17 @@ have their columns in any order that goes together.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
-from dlsolve.checker.answers import canonical, read_answer
-from dlsolve.checker.family import MOST, Aligned, Family, families, fits, matching
+from dlsolve.checker.family import Aligned, Family, families, matching
 from dlsolve.checker.judge import fit
 from dlsolve.checker.report import Report
 from dlsolve.checker.spaces import judge_columns, judge_spaces
 from dlsolve.checker.texts import symbol
 from dlsolve.checker.windows import Answer
-from dlsolve.errors import DlsolveError
 from dlsolve.formula.tree import Index
-from dlsolve.handwriting import UnreadableError, normalise_name
-from dlsolve.handwriting.answers import value as read_value
 from dlsolve.named import keys_by_name
 from dlsolve.solver import Solution
-from dlsolve.trace import Trace
-
-# -- several values under one name -----------------------------------------------------------------
-
-
-def spread(trace: Trace, values: Mapping[str, str]) -> dict[str, str]:
-    """``lam = 6 and -1`` and ``eigenvalues: 6, -1`` as λ₁ = 6, λ₂ = −1."""
-    known = list(families(trace))
-    if not known:
-        return dict(values)
-    out: dict[str, str] = {}
-    for written, text in values.items():
-        family = next((f for f in known if _means(f, written)), None)
-        texts = _several(text) if family is not None else []
-        if family is None or not texts:
-            out[written] = text
-            continue
-        for n, one in enumerate(_repeated(family, texts), 1):
-            out.setdefault(family.name(family.row.name, n), one)
-    return out
-
-
-def _means(family: Family, written: str) -> bool:
-    known = keys_by_name(family.trace)
-    try:
-        canonical(family.trace, written, known)
-        return False
-    except UnreadableError:
-        pass
-    noun = family.row.meaning.partition(" ")[0].lower()
-    word = re.sub(r"[^a-z]", "", written.lower())
-    return family.row.name in normalise_name(written) or word in (noun, noun + "s")
-
-
-def _several(text: str) -> list[str]:
-    try:
-        written = read_value(text)
-    except (DlsolveError, ArithmeticError, RecursionError):
-        return []
-    if written.shape in ("set", "list") and len(written.items) <= MOST:
-        return [item.text for item in written.items]
-    return [text] if written.shape in ("number", "complex") else []
-
-
-def _repeated(family: Family, texts: Sequence[str]) -> list[str]:
-    """A repeated value that was written once stands for all its copies."""
-    if len(texts) >= len(family.members):
-        return list(texts)
-    groups = list(family.groups())
-    out: list[str] = []
-    for text in texts:
-        answer = read_answer("", text)
-        at = next((g for g in groups if fits(answer, family.value(family.row.name, g[0]))), None)
-        if at is not None:
-            groups.remove(at)
-        out += [text] * (len(at) if at is not None else 1)
-    return out if len(out) <= len(family.members) else list(texts)
-
 
 # -- in any order ------------------------------------------------------------------------------------
 
@@ -151,4 +88,4 @@ def restored(solution: Solution, report: Report, back: Mapping[str, str]) -> Non
             item.symbol = (symbol(solution.trace, key) if key is not None else back[base]) + bracket + entry
 
 
-__all__ = ["Aligned", "aligned", "restored", "spread"]
+__all__ = ["Aligned", "aligned", "restored"]

@@ -38,12 +38,7 @@ class _Turn:
 
     def same(self, other: _Turn) -> bool:
         """Whether both can be one value, by the digits written."""
-        mine, others = (read_answer(self.label, t.text).windows() for t in (self, other))
-        return (
-            bool(mine)
-            and len(mine) == len(others)
-            and all(a.low <= b.high and b.low <= a.high for a, b in zip(mine, others, strict=True))
-        )
+        return read_answer(self.label, self.text).alike(read_answer(self.label, other.text))
 
 
 def in_turns(trace: Trace, attempt: Attempt) -> Attempt:
@@ -75,8 +70,11 @@ def in_turns(trace: Trace, attempt: Attempt) -> Attempt:
 def _turns(trace: Trace) -> dict[str, list[tuple[str, ...]]]:
     """By name without its turns, the turns that the run has, in order."""
     out: dict[str, list[tuple[str, ...]]] = {}
+    rows = trace.symbols.notation.quantities
+    unordered = {row.letters for row in rows if row.kind == "multiset"}  # λ₁, λ₂ are no turns
     for key in trace.steps:
-        if isinstance(key, tuple):
+        row = trace.symbols.quantity(str(key[0]))
+        if isinstance(key, tuple) and row is not None and row.letters not in unordered:
             found = trace.symbols.turns(str(key[0]), key[1:])
             if found is not None:
                 out.setdefault(found[0], []).append(found[1])

@@ -7,10 +7,11 @@ from typing import Literal
 
 from dlsolve.checker.answers import canonical, read_answer, read_answers
 from dlsolve.checker.attempt import Attempt, is_number
-from dlsolve.checker.families import aligned, restored, spread
+from dlsolve.checker.families import aligned, restored
 from dlsolve.checker.marking import mark
 from dlsolve.checker.pages import in_turns
 from dlsolve.checker.report import Report
+from dlsolve.checker.several import spread
 from dlsolve.checker.worth import Worth, worth_of
 from dlsolve.handwriting import UnreadableError
 from dlsolve.named import keys_by_name
@@ -38,11 +39,11 @@ def mark_attempt(
     """
     worth = worth_of(solution, problem, course)
     known = keys_by_name(solution.trace)
-    attempt = in_turns(solution.trace, attempt)
+    attempt = spread(solution.trace, in_turns(solution.trace, attempt))
     values: dict[str, str] = {}
     names: dict[str, str] = {}
     passed: list[str] = []
-    for written, text in spread(solution.trace, attempt.values).items():
+    for written, text in attempt.values.items():
         try:
             names[written] = canonical(solution.trace, written, known)
         except UnreadableError as fault:

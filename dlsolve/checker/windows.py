@@ -7,7 +7,7 @@ are points. A written zero has no significant digit and is judged apart.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flint import arb, fmpq
@@ -158,12 +158,23 @@ class Answer:
         """Every cell, row by row."""
         return [w for row in self.rows for w in row]
 
+    def alike(self, other: Answer) -> bool:
+        """Whether both can be one value written twice, by their digits."""
+        mine, others = self.windows(), other.windows()
+        return bool(mine) and len(mine) == len(others) and all(map(_alike, mine, others))
+
     def handed(self, like: Any) -> Any:
         """The written value as enclosures, in the shape of `like`."""
         if isinstance(like, Matrix):
             rows = fitted(self.rows, like.shape)
             return None if rows is None else Matrix([[w.ball for w in row] for row in rows])
         return self.scalar.ball if self.scalar is not None else None
+
+
+def _alike(a: Window, b: Window) -> bool:
+    if a.imag is not None and b.imag is not None:
+        return _alike(replace(a, imag=None), replace(b, imag=None)) and _alike(a.imag, b.imag)
+    return a.imag is b.imag and (a.middle == b.middle or (a.low < b.high and b.low < a.high))
 
 
 def fitted(rows: Sequence[Sequence[Window]], shape: tuple[int, int]) -> list[list[Window]] | None:
