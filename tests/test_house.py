@@ -76,6 +76,7 @@ ORDER = [
     "printed",
     "render",
     "api batch",
+    "grade",
     "cli",
 ]
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms.split()}

@@ -9,10 +9,10 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,8 +21,10 @@ from dlsolve.assignment import Overlay
 from dlsolve.batch.items import Fault, Task, fault_of
 from dlsolve.errors import DlsolveError, InputError, RuleError
 from dlsolve.fields.hostile import decode, parse_json
-from dlsolve.problem import read_envelope
+from dlsolve.problem import ProblemFile, read_envelope
 from dlsolve.render import Options, render
+
+T = TypeVar("T")
 
 LIMIT = 250_000
 """Named values a problem of a batch may work out, unless told otherwise."""
@@ -79,25 +81,30 @@ def one(settings: Settings, task: Task) -> Done:
         return Done(fault=task.fault)
     start = time.perf_counter()
     seen = _Seen()
+    data, fault = attempted(lambda: _solved(settings, task, seen), settings.timeout, task.root)
+    return Done(seen.topic, seen.id, seen.title, data, fault, time.perf_counter() - start)
+
+
+def attempted(act: Callable[[], T], timeout: float, root: str = "$") -> tuple[T | None, Fault | None]:
+    """What `act` returns, or why it has no result; nothing is raised. `root` as in `fault_of`."""
     fault: Fault
     try:
-        with _clock(settings.timeout):
-            data = _solved(settings, task, seen)
-        return Done(seen.topic, seen.id, seen.title, data=data, seconds=time.perf_counter() - start)
+        with _clock(timeout):
+            return act(), None
     except _OverTimeError:
-        fault = Fault("", "", f"took longer than {settings.timeout:g} seconds; shorten it, or raise --timeout")
+        fault = Fault("", "", f"took longer than {timeout:g} seconds; shorten it, or raise --timeout")
     except RuleError as error:
         fault = own_fault(error)
     except InputError as error:
-        fault = fault_of(error, task.root)
+        fault = fault_of(error, root)
     except DlsolveError as error:
         fault = Fault("", "", str(error))
     except MemoryError:
         fault = Fault("", "", "needs more memory than there is; shorten it")
     except Exception as error:
-        # one problem must not stop the others
+        # one item must not stop the others
         fault = own_fault(error)
-    return Done(seen.topic, seen.id, seen.title, fault=fault, seconds=time.perf_counter() - start)
+    return None, fault
 
 
 def own_fault(error: Exception) -> Fault:
@@ -106,12 +113,17 @@ def own_fault(error: Exception) -> Fault:
     return Fault("", "", f"dlsolve failed, which is its own fault ({what}); please report it")
 
 
-def _solved(settings: Settings, task: Task, seen: _Seen) -> bytes:
+def read(task: Task) -> ProblemFile:
+    """The problem of a task. Raises `InputError` with paths from `$`."""
     raw = parse_json(decode(task.data, task.label), task.label)
     if task.root == "$" and isinstance(raw, dict) and "problems" in raw:
         remedy = 'a file holds one problem, or {"problems": [{…}, {…}]} alone'
         raise InputError("$.problems", "not a list of problems that can be read", remedy=remedy)
-    problem = read_envelope(raw)
+    return read_envelope(raw)
+
+
+def _solved(settings: Settings, task: Task, seen: _Seen) -> bytes:
+    problem = read(task)
     seen.id = str(problem.id)
     topic = assignment.topic_of(problem, settings.overlay.only)
     seen.topic, seen.title = topic.name, problem.title or topic.title

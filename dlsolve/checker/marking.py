@@ -76,6 +76,7 @@ class _Marker:
         self.place |= {self.true.name(k): n for n, k in enumerate(self.true.steps)}
         self.given = {self.true.name(k) for row in self.true.givens for k in row.keys} - self.place.keys()
         self.place |= dict.fromkeys(self.given, -1)
+        self.paid: set[str] = set()  # slips that have cost something: at a step worth nothing they have not
 
     def _unreached(self, readable: Mapping[str, Answer]) -> None:
         """Given values written again, and what a run over windows did not come to: against the true value."""
@@ -189,16 +190,14 @@ class _Marker:
         return few and round_to(_mid(true), digits) != window.middle and true != window.middle
 
     def _missing(self, name: str) -> ReportItem:
-        item = ReportItem(name, None, "missing", symbol=self._symbol(name))
-        item.expected = self._stated(name)
+        item = ReportItem(name, None, "missing", self._stated(name), symbol=self._symbol(name))
         if done := len(self._entries(name)):
             item.why = f"{self._size(name) - done} of its {self._size(name)} entries"
         return item
 
     def _size(self, name: str) -> int:
         """How many numbers stand in a value: 1 where it is no matrix."""
-        value = self._true_value(name)
-        return value.shape[0] * value.shape[1] if isinstance(value, Matrix) else 1
+        return v.shape[0] * v.shape[1] if isinstance(v := self._true_value(name), Matrix) else 1
 
     def _entries(self, name: str) -> list[str]:
         """The entries of `name` that were written one by one."""
@@ -219,8 +218,12 @@ class _Marker:
                 item.earned = item.possible
             case "follows":
                 item.earned = max(fmpq(0), item.possible * (1 - self.worth.follow_penalty))
-            case "wrong" if self.worth.repeated_once and any(s.repeat for s in item.slips):
-                item.earned = item.possible
+            case "wrong":
+                made = {s.id if s.declared else s.says for s in item.slips}
+                if self.worth.repeated_once and made & self.paid:
+                    item.earned = item.possible
+                elif item.possible:
+                    self.paid |= made
 
     # -- texts -------------------------------------------------------------------------------------
 

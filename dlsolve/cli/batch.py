@@ -38,20 +38,20 @@ def batch(paths: Sequence[str] = (), **values: Any) -> int:
         raise InputError("--format", "not a format of files", found=found(asked),
                          remedy=f"choose one of {', '.join(ENDINGS)}")  # fmt: skip
     request = read_request(None, {**values, "format": asked, "output": None, "answer": None}, [])
-    limit = _number(values, "limit", LIMIT, whole=True)
+    limit = number(values, "limit", LIMIT, whole=True)
     settings = Settings(
         msgspec.structs.replace(request.overlay, limit=int(limit)),
         request.format,
         # the same bytes from any terminal
         Options(detail=request.options.detail, steps_all=request.options.steps_all),
-        _number(values, "timeout", TIMEOUT),
+        number(values, "timeout", TIMEOUT),
     )
     plan = Plan(
         paths=list(paths),
         out=out,
         settings=settings,
         # a cluster has as many workers as it has
-        jobs=min(MOST_JOBS, int(_number(values, "jobs", 0, whole=True))) or (0 if values.get("engine") else cores()),
+        jobs=min(MOST_JOBS, int(number(values, "jobs", 0, whole=True))) or (0 if values.get("engine") else cores()),
         resume=bool(values.get("resume")),
         shard=_shard(values.get("shard")),
         fail_fast=bool(values.get("fail_fast")),
@@ -116,7 +116,7 @@ def _shard(text: str | None) -> tuple[int, int] | None:
     return int(match[1]), int(match[2])
 
 
-def _number(values: dict[str, Any], key: str, default: float, *, whole: bool = False) -> float:
+def number(values: dict[str, Any], key: str, default: float, *, whole: bool = False) -> float:
     """A number of 0 or more. Raises `InputError`."""
     text = values.get(key)
     if text is None:

@@ -20,6 +20,7 @@ GIVEN, CONVENTION = "given_", "convention_"
 PANEL_GIVEN, PANEL_CONVENTIONS, PANEL_COMMON = "Given", "Conventions", "How to solve and print"
 PANEL_MARKING = "Marking"
 PANEL_BATCH = "Batch"
+PANEL_GRADE = "A class"
 
 
 class Flag(msgspec.Struct, frozen=True):
@@ -71,6 +72,14 @@ BATCH: tuple[Flag, ...] = (
     Flag(("--fail-fast",), "fail_fast", "stop at the first failure", switch=True, panel=PANEL_BATCH),
     Flag(("--limit",), "limit", "named values a problem may work out (250000)", "COUNT", panel=PANEL_BATCH),
     Flag(("--timeout",), "timeout", "seconds a problem may take (120; 0: any)", "SECONDS", panel=PANEL_BATCH),
+)
+GRADE: tuple[Flag, ...] = (
+    Flag(("--format",), "format", "csv, long-csv, json, gradescope or canvas", "FORMAT", panel=PANEL_GRADE),
+    Flag(("--report",), "report", "pages to read: one a student, one for the teacher", "DIR", panel=PANEL_GRADE),
+    Flag(("--diff",), "diff", "an earlier output of grade: who moves, and why", "OLD", panel=PANEL_GRADE),
+    Flag(("--canvas-export",), "canvas_export", "a gradebook exported from Canvas", "FILE", panel=PANEL_GRADE),
+    Flag(("--column",), "column", "its column that is filled", "NAME", panel=PANEL_GRADE),
+    Flag(("--decimal-comma",), "decimal_comma", "answers are written 0,5", switch=True, panel=PANEL_GRADE),
 )
 TABLE: tuple[Flag, ...] = (
     Flag(("--data",), "data", "samples from a CSV file with a header row", "FILE.csv", panel=PANEL_GIVEN),

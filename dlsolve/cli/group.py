@@ -16,7 +16,7 @@ from typer._click.core import Command, Context, Parameter
 from typer._click.exceptions import BadOptionUsage, ClickException, MissingParameter, NoSuchOption
 
 from dlsolve import __version__, catalog
-from dlsolve.cli.flags import BATCH, COMMON, MARKING, STEPS, Flag, topic_flags
+from dlsolve.cli.flags import BATCH, COMMON, GRADE, MARKING, STEPS, Flag, topic_flags
 from dlsolve.errors import InputError
 from dlsolve.fields.found import nearest, short
 from dlsolve.render.command import example_command
@@ -33,6 +33,7 @@ STATIC = {
     "merge": "Join the outputs of a batch's shards.",
     "check": "Mark answers: what is right, the first slip, and which slip it was.",
     "sheet": "A blank answer sheet: the statement, and every name asked.",
+    "grade": "Mark a class: folders or a CSV of submissions, to a gradebook, Gradescope or Canvas.",
     "options": "Which option of a multiple choice is right, and what leads to the others.",
 }
 """The commands that are no topic."""
@@ -100,6 +101,8 @@ def _version() -> Parameter:
 def _static(name: str) -> Command:
     if name in _KEPT:
         return _marking(name)
+    if name == "grade":
+        return _grade()
     if name in ("batch", "merge"):
         return _batch(name)
     if name == "optimizers":
@@ -163,8 +166,20 @@ def _batch(name: str) -> Command:
         common = [out if f.key == "output" else format_ if f.key == "format" else f for f in COMMON]
         params = [_argument("paths", "PATH...", many=True), *_options([*BATCH, *common, STEPS])]
         callback = batch.batch
+    return typer.core.TyperCommand(name, callback=callback, params=params, help=STATIC[name], context_settings=SETTINGS)
+
+
+def _grade() -> Command:
+    from dlsolve.cli import grade
+
+    kept = [f for f in COMMON if f.key in ("course", "no_color", "debug")]
+    out = Flag(("-o", "--output"), "output", "a file, or a folder for Gradescope", "OUT")
+    runs = [f for f in BATCH if f.key in ("jobs", "resume", "limit", "timeout")]
+    problems = _argument("problems", "PROBLEMS", about="a problem file, a .jsonl, or a folder of them")
+    papers = _argument("submissions", "SUBMISSIONS", about="a folder of submissions, or one .csv")
     return typer.core.TyperCommand(
-        name, callback=callback, params=params, help=STATIC[name], context_settings=SETTINGS
+        "grade", callback=grade.grade, params=[problems, papers, *_options([*GRADE, *runs, out, *kept])],
+        help=STATIC["grade"], context_settings=SETTINGS,
     )  # fmt: skip
 
 
