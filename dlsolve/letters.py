@@ -9,6 +9,8 @@ _SUB = dict(zip("0123456789+-=()aehijklmnoprstuvx−,", "₀₁₂₃₄₅₆�
 _SUP = dict(
     zip("0123456789+-=()−abcdefghijklmnoprstuvwxyzLT,", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴸᵀ,", strict=True)
 )
+SUPERSCRIPTS = {high: low for low, high in _SUP.items() if high != low}
+"""Raised letters -> plain ones."""
 
 
 def subscript(text: str) -> str:

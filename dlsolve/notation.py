@@ -71,6 +71,9 @@ class Quantity(msgspec.Struct, frozen=True):
     template: str | None = None
     unit: str = ""
     given: str = ""
+    also: tuple[str, ...] = ()
+    """What others write for it, as answers may be named: letters (``w``, with the same indices) and
+    symbols (``H(p, q)``, ``P({i})``)."""
 
     @property
     def letters(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from flint import fmpq
 
-from dlsolve.checker.shown import by_symbol
+from dlsolve.checker.shown import by_other_name
 from dlsolve.checker.windows import Answer, Window
 from dlsolve.errors import DlsolveError
 from dlsolve.formula.text import python
@@ -66,7 +66,7 @@ def canonical(trace: Trace, written: str, known: Mapping[str, Key] | None = None
     try:
         return trace.name(keys[resolve(written, keys)])
     except UnreadableError as fault:
-        shown = by_symbol(trace, written)
+        shown = by_other_name(trace, written)
         if shown is not None:
             return shown
         match = _ENTRY.fullmatch(written.strip())

@@ -7,19 +7,17 @@ w1_2; z_1[1], z_2[1], y_hat_2[1]).
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dlsolve.checker.answers import read_answer
 from dlsolve.checker.attempt import Attempt
+from dlsolve.checker.shown import NEW, bases
 from dlsolve.handwriting import WorkedLine, normalise_name
 from dlsolve.named import keys_by_name
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.trace import Key, Trace
-
-_NEW = re.compile(r"\s*(?:[ _]\{?new\}?|\(\s*new\s*\)|\^\{?\(?new\)?\}?|['′])\s*\$?$", re.IGNORECASE)
 
 
 @dataclass
@@ -86,8 +84,8 @@ def _label(
 ) -> str | None:
     """The name without turns that `written` means (``y_hat[`` where the sample is left out); None
     where it names a turn, or something else."""
-    bare = _NEW.sub("", written)
-    candidates = normalise_name(bare)
+    bare = NEW.sub("", written)
+    candidates = [*normalise_name(bare), *bases(trace, bare)]
     for c in candidates:
         of_samples = any(label.startswith(c + "[") for label in turns)
         if of_samples and (c not in known or isinstance(trace.env[known[c]], Matrix)):

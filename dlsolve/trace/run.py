@@ -59,6 +59,7 @@ class Trace:
         self.tables: list[RunTable] = []
         self.answers: list[Key] = []
         self.aliases: dict[str, Key] = {}
+        self.spoken: dict[str, dict[str, None]] | None = None
         """Other answer names: posterior_spam for the posterior after the last piece of evidence."""
         self.checks: list[Check] = []
         self.used: dict[str, str] = {}

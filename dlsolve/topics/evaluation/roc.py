@@ -62,7 +62,7 @@ NOTATION = Notation(
         Quantity("J", "Youden's index at threshold k", "k"),
         Quantity("best_threshold", "threshold of the largest J", symbol="best τ", latex=r"\tau_{\text{best}}"),
         Quantity("area", "area under piece m of the curve", "m", symbol="A"),
-        Quantity("AUC", "area under the curve", kind="probability"),
+        Quantity("AUC", "area under the curve", kind="probability", also=("area",)),
         Quantity("rank", "place of the score of sample i from below; ties share the mean place", "i", symbol="r"),
         Quantity("R", "sum of the ranks of the positives"),
         Quantity("U", "pairs in which the positive scores higher, ties as halves"),

@@ -68,7 +68,7 @@ NOTATION = Notation(
         Quantity("ratio", "p(x, y) over the product of its margins", "x y", template="r({x}, {y})"),
         Quantity("I_term", "what the cell adds to the mutual information", "x y", template="i({x}, {y})"),
         Quantity("I_row", "what the row adds to the mutual information", "x", template="i({x}, ·)"),
-        Quantity("I", "mutual information", symbol="I(X; Y)"),
+        Quantity("I", "mutual information", symbol="I(X; Y)", also=("MI", "I(X, Y)")),
         Quantity("independent", "whether X and Y are independent", kind="choice", symbol="X and Y"),
     ],
     {"x": "label", "y": "label"},

@@ -33,9 +33,11 @@ NOTATION = Notation(
         Quantity("y", "label of sample s", "s", kind="label"),
         Quantity("w", "weight of input j (after u updates)", "j u", given="weight of input {j}"),
         Quantity("b", "bias (after u updates)", "u", given="bias"),
-        Quantity("z", "weighted sum (of sample s in pass p)", "s p"),
-        Quantity("y_hat", "what the neuron says (of sample s in pass p)", "s p", kind="label"),
-        Quantity("e", "error y − ŷ of sample s in pass p", "s p"),
+        Quantity("z", "weighted sum (of sample s in pass p)", "s p", also=("net",)),
+        Quantity(
+            "y_hat", "what the neuron says (of sample s in pass p)", "s p", kind="label", also=("y_pred", "output", "o")
+        ),
+        Quantity("e", "error y − ŷ of sample s in pass p", "s p", also=("error",)),
         Quantity("X", "samples, with a column of ones before them for the bias", shape="n×(d+1)", kind="matrix"),
         Quantity("W", "bias and weights in one row", shape="1×(d+1)", kind="matrix"),
         Quantity("lr", "learning rate"),

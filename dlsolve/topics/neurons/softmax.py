@@ -58,7 +58,7 @@ NOTATION = Notation(
         Quantity("d", "score less the largest one", "s k"),
         Quantity("exp_z", "the power of e of the score", "s k", symbol="E"),
         Quantity("S", "sum of the powers (of input s)", "s"),
-        Quantity("p", "probability of class k (of input s)", "s k", kind="probability"),
+        Quantity("p", "probability of class k (of input s)", "s k", kind="probability", also=("y", "y_hat", "s", "a")),
         Quantity("class", "class chosen (for input s)", "s", kind="label"),
         Quantity("J", "derivative of the probability of class i by the score of class j", "s i j",
                  symbol="∂p/∂z", latex=r"\partial p/\partial z"),

@@ -31,7 +31,7 @@ NOTATION = Notation(
         Quantity("g", "gradient at step t", "t", shape="as θ"),
         Quantity("r", "sum of the squared gradients up to step t", "t", shape="as θ", given="sum at the start"),
         Quantity("rate", "effective learning rate at step t", "t", shape="as θ", symbol="η", latex=r"\eta"),
-        Quantity("theta", "parameter after t steps", "t", shape="as θ", given="parameter at the start"),
+        Quantity("theta", "parameter after t steps", "t", shape="as θ", given="parameter at the start", also=("w",)),
         Quantity("lr", "learning rate"),
         Quantity("eps", "small constant against division by 0"),
     ],

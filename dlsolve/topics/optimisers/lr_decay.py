@@ -42,8 +42,16 @@ NOTATION = Notation(
     [
         Quantity("g", "gradient at step t", "t", shape="as w"),
         Quantity("eta", "learning rate at step t", "t"),
-        Quantity("Delta", "the step taken", "t", shape="as w", symbol="Δw", latex=r"\Delta w"),
-        Quantity("w", "parameter after t steps", "t", shape="as w", given="parameter at the start"),
+        Quantity(
+            "Delta",
+            "the step taken",
+            "t",
+            shape="as w",
+            symbol="Δw",
+            latex=r"\Delta w",
+            also=("Delta_w", "Delta_theta"),
+        ),
+        Quantity("w", "parameter after t steps", "t", shape="as w", given="parameter at the start", also=("theta",)),
         Quantity("lr", "initial learning rate", symbol="η₀", latex=r"\eta_0"),
         Quantity("k", "decay constant"),
         Quantity("drop", "factor at each drop", symbol="d"),

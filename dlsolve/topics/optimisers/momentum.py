@@ -33,9 +33,9 @@ NOTATION = Notation(
     [
         Quantity("g", "gradient at step t", "t", shape="as w"),
         Quantity("v", "velocity after step t", "t", shape="as w", given="velocity at the start"),
-        Quantity("w", "parameter after t steps", "t", shape="as w", given="parameter at the start"),
+        Quantity("w", "parameter after t steps", "t", shape="as w", given="parameter at the start", also=("theta",)),
         Quantity("ahead", "where the velocity is about to lead", "t", shape="as w", symbol="w̃", latex=r"\tilde{w}"),
-        Quantity("Delta", "the step taken", "t", shape="as w"),
+        Quantity("Delta", "the step taken", "t", shape="as w", also=("Delta_w", "Delta_theta")),
         Quantity("lr", "learning rate"),
         Quantity("beta", "momentum coefficient"),
     ],

@@ -32,9 +32,11 @@ class Problem(Descent, forbid_unknown_fields=True, kw_only=True):
 NOTATION = Notation(
     [
         Quantity("g", "gradient at step t", "t", shape="as θ"),
-        Quantity("r", "running mean of the squared gradients", "t", shape="as θ", given="mean at the start"),
-        Quantity("Delta", "the step taken", "t", shape="as θ"),
-        Quantity("theta", "parameter after t steps", "t", shape="as θ", given="parameter at the start"),
+        Quantity(
+            "r", "running mean of the squared gradients", "t", shape="as θ", given="mean at the start", also=("v", "s")
+        ),
+        Quantity("Delta", "the step taken", "t", shape="as θ", also=("Delta_theta", "Delta_w")),
+        Quantity("theta", "parameter after t steps", "t", shape="as θ", given="parameter at the start", also=("w",)),
         Quantity("T", "number of steps", kind="integer"),
         Quantity("lr", "learning rate"),
         Quantity("beta", "decay of the running mean"),

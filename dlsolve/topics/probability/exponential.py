@@ -40,8 +40,8 @@ NOTATION = Notation(
     [
         Quantity("lam", "rate: events on average per unit"),
         Quantity("mean", "mean waiting time"),
-        Quantity("E_X", "expectation", symbol="E(X)"),
-        Quantity("Var_X", "variance", symbol="Var(X)", latex=r"\mathrm{Var}(X)"),
+        Quantity("E_X", "expectation", symbol="E(X)", also=("expected value",)),
+        Quantity("Var_X", "variance", symbol="Var(X)", latex=r"\mathrm{Var}(X)", also=("σ²",)),
         Quantity("median", "half of the waits are shorter"),
         Quantity("x", "a point", "v", template="{v}"),
         Quantity("f", "density at x", "v", template="f({v})"),

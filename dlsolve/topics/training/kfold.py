@@ -44,7 +44,7 @@ NOTATION = Notation(
         Quantity("fold", "samples in fold i: they validate in round i", "i", kind="integer"),
         Quantity("train", "samples that train in round i", "i", kind="integer"),
         Quantity("score", "score of round i", "i", symbol="s"),
-        Quantity("average", "mean score", symbol="s̄", latex=r"\bar{s}"),
+        Quantity("average", "mean score", symbol="s̄", latex=r"\bar{s}", also=("mean", "x_bar")),
         Quantity("weighted_average", "mean score, each round weighed by its samples", symbol="weighted average",
                  latex=r"\text{weighted average}"),
         Quantity("deviation", "square of the distance of score i from the mean", "i", symbol="d"),
