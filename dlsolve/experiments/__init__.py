@@ -7,7 +7,7 @@ grammar over the fields of an outcome.
 from __future__ import annotations
 
 from dlsolve.experiments.conditions import condition, quantity
-from dlsolve.experiments.space import Face, Outcome, Space, drawn, experiment, listed
-from dlsolve.experiments.stated import FIELDS, space_of
+from dlsolve.experiments.space import Face, Outcome, Space, drawn, listed
+from dlsolve.experiments.stated import FIELDS, experiment, space_of
 
 __all__ = ["FIELDS", "Face", "Outcome", "Space", "condition", "drawn", "experiment", "listed", "quantity", "space_of"]

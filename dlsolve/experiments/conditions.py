@@ -9,25 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dlsolve.errors import InputError
-from dlsolve.experiments.counts import Count, Counts
+from dlsolve.experiments.counts import Count
+from dlsolve.experiments.faces import PARITY as _KINDS
 from dlsolve.experiments.faces import face_of
-from dlsolve.experiments.space import NUMBERS, Outcome, Space
+from dlsolve.experiments.patterns import Event, Patterns
+from dlsolve.experiments.space import NUMBERS, Space
 from dlsolve.experiments.tokens import MAX_DEPTH
-
-Event = Callable[[Outcome], bool]
 
 _COMPARE: dict[str, Callable[[int, int], bool]] = {
     "=": lambda a, b: a == b, "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "≠": lambda a, b: a != b,
     "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, "≤": lambda a, b: a <= b,
     ">": lambda a, b: a > b, ">=": lambda a, b: a >= b, "≥": lambda a, b: a >= b,
 }  # fmt: skip
-_AMOUNT = {("at", "least"): ">=", ("at", "most"): "<=", ("more", "than"): ">", ("less", "than"): "<",
-           ("fewer", "than"): "<", ("exactly",): "="}  # fmt: skip
-_KINDS: dict[str, Callable[[int], bool]] = {
-    "even": lambda n: n % 2 == 0,
-    "odd": lambda n: n % 2 == 1,
-    "prime": lambda n: n > 1 and all(n % d for d in range(2, int(n**0.5) + 1)),
-}
+_AMOUNT: dict[tuple[str, ...], str] = {
+    ("at", "least"): ">=", ("at", "most"): "<=", ("exactly",): "=", ("equal", "to"): "=", ("exceeds",): ">",
+    **{(w, "than"): ">" for w in ("more", "greater", "larger", "higher")},
+    **{(w, "than"): "<" for w in ("less", "fewer", "smaller", "lower")},
+}  # fmt: skip
+_MEMBERS = ("dice", "coins", "cards", "them", "balls")
 
 
 def condition(text: str, space: Space, where: str) -> Event:
@@ -46,7 +45,7 @@ def quantity(text: str, space: Space, where: str) -> Count:
     return count
 
 
-class _Reader(Counts):
+class _Reader(Patterns):
     # -- events --------------------------------------------------------------------------------
 
     def either(self) -> Event:
@@ -71,6 +70,8 @@ class _Reader(Counts):
             self.depth -= 1
 
     def _one(self) -> Event:
+        if self.accept("neither", "none"):
+            return self._neither()
         if self.accept("not"):
             event = self.one()
             return lambda o: not event(o)
@@ -92,7 +93,23 @@ class _Reader(Counts):
                 if label not in known:
                     raise self.fault(f"{label!r} is no outcome")
             return lambda o: o.label in labels
-        return self._amount() or self._whole() or self._alone() or self._relation()
+        named = self.outcome()
+        if named is not None:
+            return named
+        return self.pattern() or self._amount() or self._whole() or self._alone() or self._relation()
+
+    def _neither(self) -> Event:
+        """``neither a heart nor a king``, ``neither shows a 6``."""
+        self.accept("of")
+        self.accept("dice", "coins", "cards", "them", "die", "card")
+        self.accept("is", "are", "show", "shows")
+        several = len(self.space.outcomes[0].faces) > 1
+        events = []
+        while True:
+            held = self.counted() if several else None
+            events.append(_some(held) if held is not None else self.one())
+            if not self.accept("nor", "or"):
+                return lambda o: not any(e(o) for e in events)
 
     def _amount(self) -> Event | None:
         """``at least 2 heads``, ``exactly one six``, ``2 heads``, ``no tail``."""
@@ -103,9 +120,19 @@ class _Reader(Counts):
                 self.at += len(words)
                 sign = symbol
                 break
-        bound = 0 if not sign and self.accept("no") else self.number()
+        bound = 0 if not sign and self.accept("no") else self.number() if self.peek(1) != "of" or sign else None
+        if bound == 0 and self.peek() == "two" and ("row" in self.tokens or "consecutive" in self.tokens):
+            self.at += 1
         if bound is not None:
+            run = self.accept("consecutive", "successive")
+            if self.peek() == "of" and self.peek(1) in _MEMBERS:
+                self.at += 1
+            if self.accept("die", "coin", *_MEMBERS):
+                self.accept("is", "are", "show", "shows", "be")
             held = self.counted()
+            if held is not None and (run or self.in_a_row()):
+                event = self.run(held, bound or 2, exact=sign == "=")
+                return event if bound else lambda o: not event(o)
             if held is not None and self.peek() not in (*_COMPARE, *_KINDS, "is"):
                 compare = _COMPARE[sign or "="]
                 return lambda o: compare(held(o), bound)
@@ -126,16 +153,26 @@ class _Reader(Counts):
         if not word:
             return None
         word = "all" if word == "both" else word
-        if word == "all" and self.accept("different", "distinct"):
-            return lambda o: len(set(o.faces)) == len(o.faces)
-        if word == "all" and self.accept("equal", "same", "alike", "the"):
-            self.accept("same")
-            return lambda o: len(set(o.faces)) == 1
+        self.accept("two", "three", "four", "five")
+        self.accept("are", "is", "show", "shows", "of", "dice", "cards", "coins", "numbers")
+        if self.peek() in _COMPARE or any((self.peek(), self.peek(1)) == w for w in _AMOUNT):
+            return self._each(word)
+        shared = self.shared() if word == "all" else None
+        if shared is not None:
+            return shared
         held = self.counted()
         if held is None:
             self.at = start
             raise self.fault(f"{self.peek(1)!r} is not understood")
         return (lambda o: held(o) == len(o.faces)) if word == "all" else (lambda o: held(o) > 0)
+
+    def _each(self, word: str) -> Event:
+        """``both > 4``, ``all at least 3``: one comparison asked of every face."""
+        at, tests = self.at, []
+        for place in range(len(self.space.outcomes[0].faces)):
+            self.at = at
+            tests.append(self._test(self.numeric_at(place)))
+        return (lambda o: all(e(o) for e in tests)) if word == "all" else lambda o: any(e(o) for e in tests)
 
     def _alone(self) -> Event | None:
         """Of one trial: ``even``, ``> 4``, ``a king``, ``red``."""
@@ -144,7 +181,6 @@ class _Reader(Counts):
         if len(self.space.outcomes[0].faces) != 1:
             return None
         start = self.at
-        self.accept("a", "an")
         held = self.counted()
         if held is not None and not self.peek().startswith(tuple(_COMPARE)) and self.peek() not in _KINDS:
             return lambda o: held(o) == 1
@@ -152,17 +188,16 @@ class _Reader(Counts):
         return None
 
     def _relation(self) -> Event:
+        start = self.at
         place = self.position()
         if place is not None:
-            start = self.at
-            self.accept("is", "=", "==", "shows", "a", "an")
-            self.accept("a", "an")
+            self.accept("is", "=", "==", "shows")
             negated = bool(self.accept("not", "!=", "≠"))
             face = face_of(self.peek(), self.space)
             if face is not None and self.peek(1) not in ("+", "-", "−", "*", "·"):
                 self.at += 1
                 return lambda o: face(o.faces[place]) != negated
-            self.at = start - 1
+            self.at = start
         return self._related(self.sum())
 
     def _related(self, value: Count) -> Event:
@@ -177,13 +212,12 @@ class _Reader(Counts):
             self.accept("number")
             kind = _KINDS[word]
             return lambda o: kind(value(o))
-        if self.accept("divisible", "multiple", "a"):
-            self.accept("multiple")
+        if self.accept("divisible", "multiple"):
             self.accept("by", "of")
             by = self.number()
             if not by:
                 raise self.fault("divisible by which number?")
-            return lambda o: value(o) % by == 0
+            return self._divisible(value, by)
         if self.accept("between"):
             low = self.sum()
             self.expect("and")
@@ -197,8 +231,31 @@ class _Reader(Counts):
                 self.at += len(words)
                 other, compare = self.sum(), _COMPARE[sign]
                 return lambda o: compare(value(o), other(o))
-        word = self.accept(*_COMPARE)
+        word = self.accept(*_COMPARE, "of")
+        word = "=" if word == "of" else word
         if not word and self.peek() not in NUMBERS and not self.peek().isdigit():
             raise self.fault("no comparison in it" + (f" at {self.peek()!r}" if self.peek() else ""))
         other, compare = self.sum(), _COMPARE[word or "="]
+        if (word or "=") in ("=", "=="):
+            return self._one_of(value, other)
         return lambda o: compare(value(o), other(o))
+
+    def _divisible(self, value: Count, by: int) -> Event:
+        """``divisible by 3 or 4``"""
+        divisors = [by]
+        while self.peek() == "or" and self.is_number(1) and self.peek(2) in ("", "or", ")", "and", "but"):
+            self.at += 1
+            divisors.append(self.number() or 1)
+        return lambda o: any(value(o) % d == 0 for d in divisors)
+
+    def _one_of(self, value: Count, first: Count) -> Event:
+        """``sum is 7 or 11``: numbers alone go on from the one before."""
+        allowed = [first]
+        while self.peek() in ("or", ",") and self.is_number(1) and self.peek(2) in ("", "or", ",", ")", "and", "but"):
+            self.at += 1
+            allowed.append(self.sum())
+        return lambda o: any(value(o) == other(o) for other in allowed)
+
+
+def _some(held: Count) -> Event:
+    return lambda o: held(o) > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dlsolve.experiments.faces import noun, positions
-from dlsolve.experiments.space import Outcome
+from dlsolve.experiments.space import NUMBERS, Outcome
 from dlsolve.experiments.tokens import MAX_DEPTH, Tokens
 
 Count = Callable[[Outcome], int]
@@ -71,7 +71,7 @@ class Counts(Tokens):
             return self.value()
         place = self.position()
         if place is not None:
-            return self._numeric(lambda o: int(o.faces[place]), place)
+            return self.numeric_at(place)
         constant = self.number()
         if constant is not None:
             return lambda _: constant
@@ -86,13 +86,29 @@ class Counts(Tokens):
         if counts is None:
             return None
         self.at += 1
-        self.accept("ball", "balls", "card", "cards", "numbers", "number") if self.peek() else ""
-        return lambda o: sum(1 for f in o.faces if counts(f))
+        # red king, king of hearts: both hold
+        start = self.at
+        self.accept("of")
+        further = noun(self.peek(), self.space) if "card" in self.space.kinds else None
+        if further is not None:
+            self.at += 1
+        else:
+            self.at = start
+            self.accept("ball", "balls", "card", "cards", "numbers", "number")
+        return lambda o: sum(1 for f in o.faces if counts(f) and (further is None or further(f)))
 
     def value(self) -> Count:
         if len(self.space.outcomes[0].faces) != 1:
             raise self.fault("of several trials, say which: first, sum, max, the number of …")
         return self._numeric(lambda o: int(o.faces[0]))
+
+    def numeric_at(self, place: int) -> Count:
+        """The number that one trial shows."""
+        return self._numeric(lambda o: int(o.faces[place]), place)
+
+    def is_number(self, ahead: int) -> bool:
+        word = self.peek(ahead)
+        return word.isdigit() or word in NUMBERS
 
     def _numeric(self, count: Count, place: int | None = None) -> Count:
         shown = self.space.faces if place is None else [o.faces[place] for o in self.space.outcomes]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from dlsolve.experiments.space import NUMBERS, Face, Space
+from dlsolve.experiments.space import NUMBERS, RANKS, Face, Space
 
 Shows = Callable[[Face], bool]
 
@@ -14,6 +14,11 @@ _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "e
 _SUIT = {"spade": "♠", "heart": "♥", "diamond": "♦", "club": "♣"}
 _RANK = {"ace": "A", "jack": "J", "queen": "Q", "king": "K"}
 _WORDED = {word: n for word, n in NUMBERS.items() if word not in ("zero", "a", "an", "once", "twice", "thrice")}
+PARITY: dict[str, Callable[[int], bool]] = {
+    "even": lambda n: n % 2 == 0,
+    "odd": lambda n: n % 2 == 1,
+    "prime": lambda n: n > 1 and all(n % d for d in range(2, int(n**0.5) + 1)),
+}
 
 
 @lru_cache(maxsize=64)
@@ -47,13 +52,15 @@ def _exact(word: str, space: Space) -> Shows | None:
             return _ends("♥♦" if word == "red" else "♠♣")
         if word in ("face", "picture"):
             return lambda f: str(f)[0] in "JQK"
-        rank = _RANK.get(word) or (str(_WORDED[word]) if word in _WORDED else "")
-        return (lambda f: str(f)[:-1] == rank) if rank else None
+        if word == "number":
+            return lambda f: str(f)[0] not in "AJQK"
+        rank = _RANK.get(word) or (str(_WORDED[word]) if word in _WORDED else word if word in RANKS else "")
+        return (lambda f: str(f)[:-1] == rank) if rank in RANKS else None
     numbers = [f for f in space.faces if isinstance(f, int)]
     if numbers:
-        if word in ("even", "odd"):
-            parity = word == "odd"
-            return lambda f: isinstance(f, int) and f % 2 == parity
+        if word in PARITY:
+            test = PARITY[word]
+            return lambda f: isinstance(f, int) and test(f)
         if _WORDED.get(word) in numbers:
             return _equals(_WORDED[word])
         if re.fullmatch(r"\d{1,9}", word) and int(word) in numbers:
@@ -71,6 +78,20 @@ def face_of(word: str, space: Space) -> Shows | None:
     if word in NUMBERS and NUMBERS[word] in space.faces:
         return _equals(NUMBERS[word])
     return noun(word, space)
+
+
+def alike(word: str, space: Space) -> Callable[[Face], object] | None:
+    """What two faces share that are the same in a `word`: suit, rank, colour, number."""
+    word = word.removesuffix("s")
+    if "card" in space.kinds:
+        return {
+            "suit": lambda f: str(f)[-1], "rank": lambda f: str(f)[:-1], "value": lambda f: str(f)[:-1],
+            "kind": lambda f: str(f)[:-1], "denomination": lambda f: str(f)[:-1],
+            "colour": lambda f: str(f)[-1] in "♥♦", "color": lambda f: str(f)[-1] in "♥♦",
+        }.get(word)  # fmt: skip
+    if word in ("number", "face", "side", "value", "colour", "color", "kind", "score", "result"):
+        return lambda f: f
+    return None
 
 
 def _equals(face: Face) -> Shows:

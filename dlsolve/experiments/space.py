@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations, product
 
+from flint import fmpq
+
 from dlsolve.errors import InputError
 from dlsolve.letters import slug
 
@@ -24,6 +26,10 @@ _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 NUMBERS = {word: n for n, word in enumerate(_WORDS)}
 NUMBERS |= {"a": 1, "an": 1, "once": 1, "twice": 2, "thrice": 3}
 _HOW = 'write "3 coins", "2 dice", "a coin and a die", "2 cards without replacement", or give an urn'
+_FEWER = (
+    "take fewer trials; for repeated trials see the topic binomial, for large draws give an urn of what matters: "
+    '"ace=4, other=48"'
+)
 
 
 @dataclass(frozen=True)
@@ -53,54 +59,56 @@ class Space:
     """Of coin, die, card, ball, listed."""
     faces: tuple[Face, ...]
     """Every face that a trial can show."""
+    chances: Mapping[Face, fmpq] | None = None
+    """P of each face, where they are not equally likely."""
+    choices: tuple[tuple[Face, ...], ...] = ()
+    """The faces of each trial; none for draws that change what is left."""
 
     @property
     def even(self) -> bool:
         """Whether each outcome listed is as likely as any other."""
         return all(o.ways == 1 for o in self.outcomes)
 
+    @property
+    def total(self) -> int:
+        """The ways of all outcomes together."""
+        return math.prod(self.sizes)
+
     def named(self) -> dict[str, Outcome]:
         """Outcomes by label."""
         return {o.label: o for o in self.outcomes}
 
 
-def experiment(text: str, replacement: bool | None, where: str) -> Space:
-    """``3 coins``, ``a coin and a die``, ``die twice``, ``2 cards without replacement``, ``2d8``.
-
-    Raises `InputError`.
+def trials(text: str, replacement: bool | None, where: str) -> Space:
+    """``3 coins``, ``a coin and a die``, ``die twice``, ``2 cards without replacement``, ``2d8``, without the
+    words around them (`wording`). Raises `InputError`.
     """
-    words = text.lower().strip()
-    said = re.search(r"\bwith(out)?\s+replacement\b", words)
-    if said:
-        if replacement is not None and replacement != (said[1] is None):
-            raise InputError(where, "the experiment and replacement say different things", found=repr(text))
-        replacement = said[1] is None
-        words = words.replace(said[0], " ")
-    words = re.sub(r"\b(?:toss|flip|roll|throw|draw|pick|fair|tossed|rolled|thrown|drawn|of|from a deck)\b", " ", words)
-    trials: list[tuple[str, tuple[Face, ...]]] = []
-    for part in re.split(r",|\+|&|\band\b|\bthen\b", words):
-        if part.strip():
-            trials += _trials(part.strip(), text, where)
-    if not trials:
+    found: list[tuple[str, tuple[Face, ...]]] = []
+    for part in re.split(r",|\+|&|\band\b|\bthen\b", text):
+        if re.fullmatch(r"\s*(?:once|twice|thrice|\w+\s+times)\s*", part) and found:
+            found = found * (_count(part.strip().removesuffix(" times").strip()) or 0)
+        elif part.strip():
+            found += _trials(" ".join(part.split()), text, where)
+    if not found:
         raise InputError(where, "no experiment in it", found=repr(text), remedy=_HOW)
-    if len(trials) > MAX_TRIALS:
-        raise InputError(where, f"more than {MAX_TRIALS} trials", remedy="take fewer; the topic distribution goes on")
-    kinds = frozenset(kind for kind, _ in trials)
-    if "card" in kinds and not replacement and len(trials) > 1:
+    if len(found) > MAX_TRIALS:
+        raise InputError(where, f"more than {MAX_TRIALS} trials", remedy=_FEWER)
+    kinds = frozenset(kind for kind, _ in found)
+    if "card" in kinds and not replacement and len(found) > 1:
         if kinds != {"card"}:
             raise InputError(where, "cards with other trials need replacement", remedy="draw the cards alone")
-        return _without_replacement(CARDS, len(trials), where)
-    _affordable(math.prod(len(faces) for _, faces in trials), where)
-    outcomes = tuple(Outcome(faces) for faces in product(*(faces for _, faces in trials)))
-    return Space(
-        outcomes, tuple(len(f) for _, f in trials), kinds, tuple(dict.fromkeys(f for _, fs in trials for f in fs))
-    )
+        return _without_replacement(CARDS, len(found), where)
+    choices = tuple(faces for _, faces in found)
+    _affordable(math.prod(map(len, choices)), where)
+    outcomes = tuple(Outcome(faces) for faces in product(*choices))
+    every = tuple(dict.fromkeys(f for faces in choices for f in faces))
+    return Space(outcomes, tuple(map(len, choices)), kinds, every, None, choices)
 
 
 def _trials(part: str, text: str, where: str) -> list[tuple[str, tuple[Face, ...]]]:
     match = re.fullmatch(
-        r"(?:(?P<count>\d{1,3}|[a-z]+)\s+)??(?:(?P<sides>\d{1,3})[ -]sided\s+)?(?P<noun>coins?|dies?|dice|cards?)"
-        r"(?:\s+(?P<times>once|twice|thrice|(?:\d{1,3}|[a-z]+)\s+times))?", part,
+        r"(?:(?P<count>\d{1,3}|[a-z]+)\s+)??(?:(?P<sides>\d{1,3}|[a-z]+)[ -]sided\s+)?"
+        r"(?P<noun>coins?|dies?|dice|cards?)(?:\s+(?P<times>once|twice|thrice|(?:\d{1,3}|[a-z]+)\s+times))?", part,
     )  # fmt: skip
     short = re.fullmatch(r"(?P<count>\d{0,3})d(?P<sides>\d{1,3})", part)
     if short:
@@ -117,7 +125,10 @@ def _trials(part: str, text: str, where: str) -> list[tuple[str, tuple[Face, ...
         return [("coin", COIN)] * number
     if match["noun"].startswith("card"):
         return [("card", CARDS)] * number
-    return [("die", _die(int(match["sides"] or 6), where))] * number
+    sides = _count(match["sides"] or "six")
+    if sides is None:
+        raise InputError(where, f"a die of {match['sides']} sides is not known", remedy="write 8-sided")
+    return [("die", _die(sides, where))] * number
 
 
 def _count(word: str) -> int | None:
@@ -134,7 +145,7 @@ def _affordable(number: int, where: str) -> None:
     if number > MAX_OUTCOMES:
         raise InputError(
             where, f"{number} outcomes are too many to list",
-            remedy="take fewer trials; for repeated trials see the topic distribution",
+            remedy=_FEWER,
         )  # fmt: skip
     if number == 0:
         raise InputError(where, "no outcome at all", remedy="at least one trial is needed")
@@ -187,4 +198,5 @@ def listed(labels: Sequence[str], where: str) -> Space:
         coins = tuple(Outcome(tuple(w)) for w in labels)
         return Space(coins, (len(labels),), frozenset({"coin", "listed"}), COIN)
     faces: list[Face] = [int(w) if re.fullmatch(r"-?\d{1,9}", w) else w for w in labels]
-    return Space(tuple(Outcome((f,)) for f in faces), (len(labels),), frozenset({"listed"}), tuple(faces))
+    alone = tuple(faces)
+    return Space(tuple(Outcome((f,)) for f in faces), (len(labels),), frozenset({"listed"}), alone, None, (alone,))

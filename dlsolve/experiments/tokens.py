@@ -11,6 +11,11 @@ from dlsolve.experiments.space import NUMBERS, Space
 MAX_LENGTH = 400
 MAX_DEPTH = 40
 _TOKEN = re.compile(r"\s*(<=|>=|!=|==|≤|≥|≠|=|<|>|\d{1,9}|[^\W\d_][\w♠♥♦♣]*|[♠♥♦♣]|[-−+*·(){},|∪∩])")
+_SILENT = frozenset((
+    "the", "a", "an", "either", "get", "gets", "getting", "obtain", "obtains", "obtaining", "obtained", "there", "we",
+    "you", "that", "appear", "appears", "turn", "turns",
+))  # fmt: skip
+"""Words that a condition does without: "we get an even number of heads" asks for "even number of heads"."""
 HELP = 'write such as "heads even", "sum = 7", "first H", "at least 2 sixes", or list the outcomes'
 
 
@@ -24,12 +29,13 @@ class Tokens:
     def _scan(self, text: str) -> Iterator[str]:
         if not text.strip() or len(text) > MAX_LENGTH:
             raise self.fault("an empty condition" if not text.strip() else f"longer than {MAX_LENGTH} characters")
-        at = 0
+        at, faces = 0, {str(f) for f in self.space.faces}
         while at < len(text.rstrip()):
             match = _TOKEN.match(text, at)
             if match is None:
                 raise self.fault(f"{text[at]!r} is not understood")
-            yield match[1]
+            if match[1].lower() not in _SILENT or match[1] in faces:
+                yield match[1]
             at = match.end()
 
     def fault(self, problem: str) -> InputError:
@@ -80,3 +86,21 @@ class Tokens:
                 label.append(token + (" " if token == "," else ""))
         self.at += 1
         return (out | {"".join(label)}) - {""}
+
+    def label_ahead(self) -> Iterator[tuple[str, int]]:
+        """What stands next read as the label of an outcome, with the number of words it takes."""
+        if self.at >= len(self.tokens):
+            return
+        if self.tokens[self.at] == "(":
+            label, inside = "", 0
+            for n, token in enumerate(self.tokens[self.at :], 1):
+                inside += (token == "(") - (token == ")")
+                label += token + (" " if token == "," else "")
+                if not inside:
+                    yield label, n
+                    return
+        else:
+            token = self.tokens[self.at]
+            yield from ((form, 1) for form in dict.fromkeys((token, token.upper())))
+            if self.peek(1) in ("♠", "♥", "♦", "♣"):
+                yield token.upper() + self.peek(1), 2

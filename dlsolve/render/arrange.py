@@ -22,6 +22,8 @@ Line = tuple[str, str]
 Cell = list[Line]
 
 SET_IN = "  "
+LEAST_WHY = 22
+"""The reason beside a rule has this room, however long the rules are."""
 
 
 class Heading(msgspec.Struct):
@@ -103,10 +105,10 @@ class Arranger:
         if not why:
             rule = min(rule, room + 3)
             return Frame([rule], [[self._flow(r, rule)] for r, _ in view.rules])
-        if rule + why > room:
-            why = min(why, max(14, room - rule))
-            rule = min(rule, room - why)
-        return Frame([rule, why], [[self._flow(r, rule), self._fold(w, why)] for r, w in view.rules])
+        cells = [self._flow(r, min(rule, room - min(why, LEAST_WHY))) for r, _ in view.rules]
+        rule = max(width(line) for cell in cells for line, _ in cell)
+        why = min(why, max(room - rule, LEAST_WHY))
+        return Frame([rule, why], [[cell, self._fold(w, why)] for cell, (_, w) in zip(cells, view.rules, strict=True)])
 
     def _sections(self, sections: Sequence[Section]) -> list[Block]:
         dots = "..." if self.pen.ascii else "…"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
@@ -50,7 +52,90 @@ def two(most: int, word: str) -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(lambda a, b: {"P_A": f"{a}/20", "P_B": f"{b}/20", word: True}, share, share)
 
 
-PROBLEMS = st.one_of(stated(), two(20, "independent"), two(9, "exclusive"))
+PARTS = ("A", "B", "C", "AB", "AC", "BC", "ABC")
+
+
+@st.composite
+def three_tables(draw: st.DrawFn) -> Table:
+    """Every probability of three events, from their eight parts."""
+    parts = {part: draw(st.integers(0, 6)) for part in (*PARTS, "")}
+    parts[""] += 1
+    whole = sum(parts.values())
+
+    def p(test: Callable[[str], bool]) -> Fraction:
+        return Fraction(sum(n for part, n in parts.items() if test(part)), whole)
+
+    out = {"P_none": p(lambda s: not s), "P_exactly_one": p(lambda s: len(s) == 1),
+           "P_exactly_two": p(lambda s: len(s) == 2), "P_at_least_two": p(lambda s: len(s) > 1)}  # fmt: skip
+    for names in PARTS:
+        out["P_" + "_and_".join(names)] = p(lambda s, n=names: set(n) <= set(s))  # type: ignore[misc]
+        if len(names) > 1:
+            out["P_" + "_or_".join(names)] = p(lambda s, n=names: bool(set(n) & set(s)))  # type: ignore[misc]
+        else:
+            out[f"P_only_{names}"] = p(lambda s, n=names: s == n)  # type: ignore[misc]
+            out[f"P_not_{names}"] = 1 - out[f"P_{names}"]
+    return out
+
+
+@st.composite
+def three_stated(draw: st.DrawFn, true: Table | None = None) -> dict[str, Any]:
+    """Enough of three events to give their union, some of it the other way round."""
+    true = true or draw(three_tables())
+    last = draw(st.sampled_from(["P_A_and_B_and_C", "P_A_or_B_or_C", "P_none"]))
+    pairs = [draw(st.sampled_from([f"P_{x}_and_{y}", f"P_{x}_or_{y}"])) for x, y in ("AB", "AC", "BC")]
+    third = draw(st.sampled_from(["P_C", "P_not_C"]))
+    return {n: str(true[n]) for n in ("P_A", "P_B", third, *pairs, last)}
+
+
+many = st.lists(st.integers(0, 20), min_size=2, max_size=6).map(lambda ns: {"P": [f"{n}/20" for n in ns]})
+PROBLEMS = st.one_of(stated(), two(20, "independent"), two(9, "exclusive"), three_stated(), many)
+
+
+@settings(max_examples=100)
+@given(st.data())
+def test_three_events_give_everything(data: st.DataObject) -> None:
+    true = data.draw(three_tables())
+    trace = solved(TOPIC, data.draw(three_stated(true)))
+    for name, value in true.items():
+        found = trace.env[name]
+        assert isinstance(found, fmpq)
+        assert Fraction(int(found.p), int(found.q)) == value, name
+    pairs = all(true[f"P_{x}_and_{y}"] == true[f"P_{x}"] * true[f"P_{y}"] for x, y in ("AB", "AC", "BC"))
+    every = true["P_A_and_B_and_C"] == true["P_A"] * true["P_B"] * true["P_C"]
+    said = "independent" if pairs and every else "in pairs only" if pairs else "not independent"
+    assert trace.env["independent_all"] == said
+
+
+@settings(max_examples=100)
+@given(many)
+def test_many_independent_events_by_every_outcome(stated_: dict[str, Any]) -> None:
+    chances = [Fraction(text) for text in stated_["P"]]
+    trace = solved(TOPIC, stated_)
+    by_number = [Fraction(0)] * (len(chances) + 1)
+    for happens in product((False, True), repeat=len(chances)):
+        p = Fraction(1)
+        for yes, chance in zip(happens, chances, strict=True):
+            p *= chance if yes else 1 - chance
+        by_number[sum(happens)] += p
+    for name, value in (("none_of_them", by_number[0]), ("all_of_them", by_number[-1]),
+                        ("at_least_one", 1 - by_number[0])):  # fmt: skip
+        found = trace.env[name]
+        assert isinstance(found, fmpq)
+        assert Fraction(int(found.p), int(found.q)) == value
+
+
+def test_independence_of_three_events_multiplies() -> None:
+    trace = solved(TOPIC, {"P_A": "1/2", "P_B": "2/5", "P_C": "3/10", "independent": True})
+    assert trace.env["P_none"] == fmpq(21, 100)
+    assert trace.env["P_A_and_B_and_C"] == fmpq(6, 100)
+
+
+def test_three_events_that_cannot_belong_together_are_refused() -> None:
+    with pytest.raises(InputError, match="P\\(A alone\\)"):
+        solved(TOPIC, {"P_A": "0.5", "P_B": "0.5", "P_C": "0.5", "P_A_and_B": "0.4", "P_A_and_C": "0.4",
+                       "P_B_and_C": "0.1", "P_A_and_B_and_C": "0"})  # fmt: skip
+    with pytest.raises(InputError, match="stands for all events"):
+        solved(TOPIC, {"P": ["0.5", "0.5"], "P_A": "0.5"})
 
 
 @settings(max_examples=250)
@@ -109,6 +194,7 @@ def test_a_declared_slip_changes_a_result(slip: Any) -> None:
         {"P_A": 0.5, "P_B": 0.3, "P_A_or_B": 0.7}, {"P_A": 0.5, "P_B": 0.3, "P_A_and_B": 0.2},
         {"P_A": 0.5, "P_A_or_B": 0.7, "independent": True}, {"P_B": 0.5, "P_A_or_B": 0.7, "independent": True},
         {"P_A": 0.5, "P_B": 0.3, "P_A_given_B": 0.2}, {"P_A": 0.5, "P_B": 0.3, "P_B_given_A": 0.2},
+        {"P_A": 0.5, "P_B": 0.4, "P_C": 0.3, "independent": True}, {"P": [0.5, 0.4, 0.3]},
     ]  # fmt: skip
     for p in cases:
         true, wrong = solved(TOPIC, p), solved(TOPIC, p, policy=Slip(slip.rule))

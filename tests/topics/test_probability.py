@@ -94,7 +94,35 @@ def drawn_problem(draw: st.DrawFn) -> Drawn:
     return Drawn({**stated, "A": a, "B": b}, outcomes, events[a], events[b])
 
 
-PROBLEMS = drawn_problem().map(lambda d: d.stated)
+@st.composite
+def biased(draw: st.DrawFn) -> Drawn:
+    """Tosses of a biased coin or rolls of a loaded die: as many faces as its chance has twentieths."""
+    kind = draw(st.sampled_from(["coin", "die"]))
+    n = draw(st.integers(1, 3 if kind == "coin" else 2))
+    faces: tuple[Any, ...] = ("H", "T") if kind == "coin" else (1, 2, 3, 4, 5, 6)
+    cuts = sorted(draw(st.lists(st.integers(0, 20), min_size=len(faces) - 1, max_size=len(faces) - 1)))
+    shares = [b - a for a, b in zip([0, *cuts], [*cuts, 20], strict=True)]
+    alike = [f for f, share in zip(faces, shares, strict=True) for _ in range(share)]
+    stated: dict[str, Any] = {
+        "experiment": f"{n} {'coins' if kind == 'coin' else 'dice'}",
+        "chances": {str(f): f"{share}/20" for f, share in zip(faces, shares, strict=True)},
+    }
+    events = {"coin": COIN_EVENTS, "die": DICE_EVENTS}[kind]
+    a, b = draw(st.sampled_from(sorted(events))), draw(st.sampled_from(sorted(events)))
+    return Drawn({**stated, "A": a, "B": b}, list(product(alike, repeat=n)), events[a], events[b])
+
+
+@st.composite
+def three(draw: st.DrawFn) -> tuple[Drawn, Test]:
+    """A third event beside two."""
+    d = draw(st.one_of(drawn_problem(), biased()))
+    words = str(d.stated.get("experiment", "urn"))
+    events = COIN_EVENTS if "coin" in words else DICE_EVENTS if "dice" in words else URN_EVENTS
+    name = draw(st.sampled_from(sorted(events)))
+    return Drawn({**d.stated, "C": name}, d.outcomes, d.a, d.b), events[name]
+
+
+PROBLEMS = st.one_of(drawn_problem(), biased(), three().map(lambda pair: pair[0])).map(lambda d: d.stated)
 
 
 def value(trace: Trace, name: str) -> Fraction:
@@ -120,6 +148,36 @@ def test_agrees_with_every_outcome_counted(d: Drawn) -> None:
     assert all(c.holds for c in trace.checks)
 
 
+@settings(max_examples=60)
+@given(biased())
+def test_faces_that_are_not_equally_likely(d: Drawn) -> None:
+    trace = solved(TOPIC, d.stated)
+    both = d.p(lambda o: d.a(o) and d.b(o))
+    assert value(trace, "P_A") == d.p(d.a)
+    assert value(trace, "P_A_and_B") == both
+    assert value(trace, "P_A_or_B") == d.p(lambda o: d.a(o) or d.b(o))
+    assert all(c.holds for c in trace.checks)
+
+
+@settings(max_examples=60)
+@given(three())
+def test_three_events(drawn_: tuple[Drawn, Test]) -> None:
+    d, c = drawn_
+    trace = solved(TOPIC, d.stated)
+    tests = (d.a, d.b, c)
+    how_many = [d.p(lambda o, k=k: sum(bool(t(o)) for t in tests) == k) for k in range(4)]  # type: ignore[misc]
+    assert [value(trace, n) for n in ("P_none", "P_exactly_one", "P_exactly_two", "P_A_and_B_and_C")] == how_many
+    assert value(trace, "P_A_or_B_or_C") == 1 - how_many[0]
+    assert value(trace, "P_only_C") == d.p(lambda o: bool(c(o)) and not d.a(o) and not d.b(o))
+    single = [d.p(t) for t in tests]
+    pairs = all(d.p(lambda o, i=i, j=j: bool(tests[i](o) and tests[j](o))) == single[i] * single[j]  # type: ignore[misc]
+                for i, j in ((0, 1), (0, 2), (1, 2)))  # fmt: skip
+    every = how_many[3] == single[0] * single[1] * single[2]
+    said = "independent" if pairs and every else "in pairs only" if pairs else "not independent"
+    assert trace.env["independent_all"] == said
+    assert all(check.holds for check in trace.checks)
+
+
 @pytest.mark.parametrize(
     ("what", "event", "chance"),
     [
@@ -136,6 +194,41 @@ def test_agrees_with_every_outcome_counted(d: Drawn) -> None:
         ("a coin and a die", "first H and second is 6", Fraction(1, 12)),
         ("toss 3 coins", "{HHT, HTH}", Fraction(1, 4)),
         ("2 dice", "{(1, 2), (2, 1)} or sum = 12", Fraction(3, 36)),
+        ("A coin is tossed three times.", "more heads than tails", Fraction(1, 2)),
+        ("three fair coins are tossed", "the first toss is heads", Fraction(1, 2)),
+        ("3 coins", "HHT or THH", Fraction(1, 4)),
+        ("3 coins", "we get an even number of heads", Fraction(1, 2)),
+        ("3 coins", "two heads in a row", Fraction(3, 8)),
+        ("3 coins", "no two heads in a row", Fraction(5, 8)),
+        ("3 coins", "heads on the second toss", Fraction(1, 2)),
+        ("3 coins", "first and last are equal", Fraction(1, 2)),
+        ("4 coins", "at least three consecutive heads", Fraction(3, 16)),
+        ("a coin with P(H) = 0.6 is tossed twice", "at least one head", Fraction(84, 100)),
+        ("a biased coin (P(H)=2/3) is tossed twice", "both heads", Fraction(4, 9)),
+        ("2 loaded dice with P(6)=1/2", "no six", Fraction(1, 4)),
+        ("two dice are rolled", "the sum is 7 or 11", Fraction(8, 36)),
+        ("roll a fair six-sided die twice", "sum greater than 8", Fraction(10, 36)),
+        ("2 dice", "at least one of the dice shows a 6", Fraction(11, 36)),
+        ("2 dice", "neither shows a 6", Fraction(25, 36)),
+        ("2 dice", "the numbers differ", Fraction(30, 36)),
+        ("2 dice", "both greater than 4", Fraction(4, 36)),
+        ("2 dice", "the first die is greater than the second", Fraction(15, 36)),
+        ("2 dice", "sum divisible by 3 or 4", Fraction(20, 36)),
+        ("2 dice", "(1, 2)", Fraction(1, 36)),
+        ("2 dice", "even sum", Fraction(1, 2)),
+        ("a pack of cards", "king of hearts", Fraction(1, 52)),
+        ("draw a card from a standard deck", "either a king or a heart", Fraction(16, 52)),
+        ("a card", "a red king", Fraction(2, 52)),
+        ("a card", "10 of clubs", Fraction(1, 52)),
+        ("a card", "neither a heart nor a king", Fraction(36, 52)),
+        (
+            "two cards are drawn without replacement from a well-shuffled deck of 52 playing cards",
+            "same suit",
+            Fraction(12, 51),
+        ),
+        ("2 cards", "an ace and a king", Fraction(2 * 16, 52 * 51)),
+        ("2 cards", "one king and one queen", Fraction(2 * 16, 52 * 51)),
+        ("2 cards", "a pair", Fraction(3, 51)),
     ],
 )
 def test_words_for_events(what: str, event: str, chance: Fraction) -> None:

@@ -48,6 +48,14 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     urn: Annotated[dict[str, int] | None, Field("how many balls of each colour", ge="0")] = None
     draws: Annotated[int | None, Field("draws from the urn", ge="1")] = None
     replacement: Annotated[bool | None, Field("whether what was drawn goes back (default: it does not)")] = None
+    chances: Annotated[
+        dict[str, fmpq] | None,
+        Field(
+            "P of each face of a biased coin or loaded die, or of each outcome of S",
+            ("bias",),
+            ge="0",
+        ),
+    ] = None
     X: Annotated[str | None, Field('what X counts of an outcome: "heads", "sum"')] = None
     Y: Annotated[str | None, Field('what Y counts of an outcome: "tails", "max"')] = None
     Var_X: Annotated[Number, Field("Var(X), where it is known", ("var_X",), ge="0")] = None

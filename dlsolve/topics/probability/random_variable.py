@@ -33,6 +33,7 @@ from dlsolve.identities import Identity
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
+from dlsolve.worked.probability.chances import CHANCE, give, let_chance
 from dlsolve.worked.probability.values import Law, label, law_of_space, law_of_values, text
 
 SHOWN = 36
@@ -54,6 +55,14 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     urn: Annotated[dict[str, int] | None, Field("how many balls of each colour", ge="0")] = None
     draws: Annotated[int | None, Field("draws from the urn", ge="1")] = None
     replacement: Annotated[bool | None, Field("whether what was drawn goes back (default: it does not)")] = None
+    chances: Annotated[
+        dict[str, fmpq] | None,
+        Field(
+            "P of each face of a biased coin or loaded die, or of each outcome of S",
+            ("bias",),
+            ge="0",
+        ),
+    ] = None
     X: Annotated[str | None, Field('what X counts of an outcome: "heads", "sum", "max - min"')] = None
     Y: Annotated[str | None, Field("a second number of each outcome, listed beside X")] = None
     g: Annotated[Expression | None, Field("a function of X, such as 2*x + 1 or x^2")] = None
@@ -66,6 +75,7 @@ NOTATION = Notation(
         Quantity("X", "value of X on outcome o", "o", template="X({o})"),
         Quantity("Y", "value of Y on outcome o", "o", template="Y({o})"),
         Quantity("x", "value of X", "v", template="x{at}"),
+        CHANCE,
         Quantity("n", "outcomes, or cases, with X = x", "v", kind="integer", template="n({v})"),
         Quantity("N", "all outcomes, or cases", kind="integer"),
         Quantity("w", "weight of x", "v", template="w({v})"),
@@ -95,7 +105,7 @@ NOTATION = Notation(
         Quantity("mu", "E(X)"),
         Quantity("P", "probability of outcome o", "o", kind="probability", template="P({o})"),
     ],
-    {"v": "label", "o": "label"},
+    {"v": "label", "o": "label", "f": "label"},
     {"v": {"v": {"v": "x", "at": ""}, "u": {"v": "u", "at": "(u)"}}},
 )  # fmt: skip
 
@@ -191,7 +201,9 @@ def solve(p: Problem, t: Trace) -> None:
     for name, one in zip(names, law.masses, strict=True):
         if law.way == "f" and one is not None:
             t.given("f", one, name)
-    for name in rest if law.way == "f" else names:
+    if law.way == "chance":
+        _by_chances(p, t, law, names)
+    for name in rest if law.way == "f" else names if law.way in ("n", "w") else ():
         t.let({"n": "f[v]:counts", "w": "f[v]:weights", "f": "f[v]:rest"}[law.way], name)
     t.section("Distribution function")
     t.let("F[v]:first", names[0])
@@ -241,6 +253,15 @@ def _law(p: Problem, t: Trace) -> Law:
             for o in space.outcomes:
                 t.operation("counted", None, t.number(count(o)), key=(base, o.label))
     return law_of_space(space, counts["X"])
+
+
+def _by_chances(p: Problem, t: Trace, law: Law, names: list[str]) -> None:
+    """f(x) from the chances of the faces, where they are not equally likely."""
+    space = space_of(p)
+    count = quantity(p.X or "", space, "$.given.X")
+    give(space, t)
+    for name, value in zip(names, law.values, strict=True):
+        let_chance(t, "f[v]", [o for o in space.outcomes if count(o) == value], space, name)
 
 
 def _function(g: Expression, t: Trace, names: list[str]) -> None:

@@ -62,4 +62,6 @@ def pairs_of_space(p: Stated, x: str | None, y: str | None) -> Pairs:
     for o in space.outcomes:
         ways[left(o), right(o)] += o.ways
     order = sorted(ways)
-    return Pairs([fmpq(a) for a, _ in order], [fmpq(b) for _, b in order], [fmpq(ways[k]) for k in order], True)
+    even = space.chances is None
+    masses = [fmpq(ways[k], 1 if even else space.total) for k in order]
+    return Pairs([fmpq(a) for a, _ in order], [fmpq(b) for _, b in order], masses, even)

@@ -8,24 +8,26 @@ from dlsolve.topic import DeclaredSlip
 from dlsolve.trace import Trace
 
 
-def _probability(name: str, symbol: str, meaning: str) -> Quantity:
+def probability_quantity(name: str, symbol: str, meaning: str) -> Quantity:
     latex = symbol.replace("∩", r"\cap").replace("∪", r"\cup").replace("|", r"\mid")
-    latex = latex.replace("Aᶜ", "A^{c}").replace("Bᶜ", "B^{c}")
+    latex = latex.replace("ᶜ", "^{c}").replace("×", r"\times")
+    for words in ("exactly one", "exactly two", "at least two", " alone"):
+        latex = latex.replace(words, rf"\text{{{words}}}")
     return Quantity(name, meaning, kind="probability", symbol=symbol, latex=latex)
 
 
 QUANTITIES = (
-    _probability("P_A", "P(A)", "probability of A"),
-    _probability("P_not_A", "P(Aᶜ)", "probability that A does not happen"),
-    _probability("P_B", "P(B)", "probability of B"),
-    _probability("P_not_B", "P(Bᶜ)", "probability that B does not happen"),
-    _probability("P_A_and_B", "P(A ∩ B)", "probability that both happen"),
-    _probability("P_A_or_B", "P(A ∪ B)", "probability that at least one happens"),
-    _probability("P_A_given_B", "P(A | B)", "probability of A, once B is known"),
-    _probability("P_B_given_A", "P(B | A)", "probability of B, once A is known"),
-    _probability("P_A_only", "P(A ∩ Bᶜ)", "probability of A without B"),
-    _probability("P_B_only", "P(B ∩ Aᶜ)", "probability of B without A"),
-    _probability("P_neither", "P(Aᶜ ∩ Bᶜ)", "probability that neither happens"),
+    probability_quantity("P_A", "P(A)", "probability of A"),
+    probability_quantity("P_not_A", "P(Aᶜ)", "probability that A does not happen"),
+    probability_quantity("P_B", "P(B)", "probability of B"),
+    probability_quantity("P_not_B", "P(Bᶜ)", "probability that B does not happen"),
+    probability_quantity("P_A_and_B", "P(A ∩ B)", "probability that both happen"),
+    probability_quantity("P_A_or_B", "P(A ∪ B)", "probability that at least one happens"),
+    probability_quantity("P_A_given_B", "P(A | B)", "probability of A, once B is known"),
+    probability_quantity("P_B_given_A", "P(B | A)", "probability of B, once A is known"),
+    probability_quantity("P_A_only", "P(A ∩ Bᶜ)", "probability of A without B"),
+    probability_quantity("P_B_only", "P(B ∩ Aᶜ)", "probability of B without A"),
+    probability_quantity("P_neither", "P(Aᶜ ∩ Bᶜ)", "probability that neither happens"),
     Quantity("product", "P(A)·P(B), which P(A ∩ B) is if they are independent", kind="probability",
              symbol="P(A) × P(B)", latex=r"P(A) \times P(B)"),
     Quantity("independent", "whether A and B are independent", kind="choice", symbol="A and B",

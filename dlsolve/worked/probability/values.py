@@ -18,7 +18,7 @@ from dlsolve.numbers.show import decimal, fraction, terminates
 @dataclass(frozen=True)
 class Law:
     """`values` from small to large, each with its mass: probabilities (`way` f, one may be None, the
-    rest of 1), counts (n) or weights (w)."""
+    rest of 1), counts (n), weights (w), or the probability of its outcomes by the chances of their faces (chance)."""
 
     values: tuple[fmpq, ...]
     masses: tuple[fmpq | None, ...]
@@ -57,6 +57,9 @@ def law_of_space(space: Space, count: Callable[[Outcome], int]) -> Law:
     ways: Counter[int] = Counter()
     for o in space.outcomes:
         ways[count(o)] += o.ways
+    if space.chances is not None:
+        masses = tuple(fmpq(ways[v], space.total) for v in sorted(ways))
+        return Law(tuple(fmpq(v) for v in sorted(ways)), masses, "chance")
     return Law(tuple(fmpq(v) for v in sorted(ways)), tuple(fmpq(ways[v]) for v in sorted(ways)), "n")
 
 
