@@ -255,6 +255,52 @@ def test_the_target_may_be_any_column() -> None:
     assert table == {"X": rows([2], [4]), "y": ["1", "3"]}
 
 
+class Columns(msgspec.Struct, kw_only=True):
+    y_true: Annotated[list[str], Field("classes", ("label",), csv="column")]
+    y_score: Annotated[list[fmpq] | None, Field("scores", ("score",), csv="column")] = None
+
+
+class Split(msgspec.Struct, kw_only=True):
+    features: Annotated[dict[str, list[str]], Field("features", csv="features")]
+    y: Annotated[list[str], Field("classes", csv="target")]
+
+
+MARKDOWN = """
+| outlook | wind | play |
+|:--------|-----:|------|
+| sunny   | weak | no   |
+| rain    | strong | yes |
+"""
+
+
+@pytest.mark.parametrize(
+    "text", ["sample,Label,score\na,+,0.9\nb,-,1/2\n", "| label | y_score |\n|--|--|\n| + | 0.9 |\n| - | 1/2 |"]
+)
+def test_a_table_fills_the_fields_that_its_columns_name(text: str) -> None:
+    problem = read_problem(Columns, samples(Columns, text, "data.csv", None))
+    assert problem.y_true == ["+", "-"]
+    assert problem.y_score == [fmpq(9, 10), HALF]
+
+
+def test_a_markdown_table_fills_words_by_column() -> None:
+    problem = read_problem(Split, {"data": MARKDOWN})
+    assert problem.features == {"outlook": ["sunny", "rain"], "wind": ["weak", "strong"]}
+    assert problem.y == ["no", "yes"]
+    turned = read_problem(Split, {"data": MARKDOWN, "target_column": "wind"})
+    assert turned.y == ["weak", "strong"]
+
+
+@pytest.mark.parametrize(("kind", "text", "says"), [
+    (Columns, "a,b\n1,2\n", "no column has the name of a field"),
+    (Columns, "| label |\n|---|\n| + | 1 |\n", "line 3: 2 cells, but 1 columns"),
+    (Split, "| a | b |\n|---|---|\n|  | x |\n", "an empty cell"),
+    (Split, "| a | b |\n|---|---|\n", "no samples"),
+])  # fmt: skip
+def test_a_table_that_does_not_fit_is_refused(kind: type, text: str, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        samples(kind, text, "data.csv", None)
+
+
 # -- every topic ----------------------------------------------------------------------------------
 
 

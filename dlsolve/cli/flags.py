@@ -82,7 +82,9 @@ GRADE: tuple[Flag, ...] = (
     Flag(("--decimal-comma",), "decimal_comma", "answers are written 0,5", switch=True, panel=PANEL_GRADE),
 )
 TABLE: tuple[Flag, ...] = (
-    Flag(("--data",), "data", "samples from a CSV file with a header row", "FILE.csv", panel=PANEL_GIVEN),
+    Flag(
+        ("--data",), "data", "a table with a header row: a CSV or Markdown file, or pasted", "FILE", panel=PANEL_GIVEN
+    ),
     Flag(("--target",), "target_column", "its target column (else the last one)", "COLUMN", panel=PANEL_GIVEN),
 )
 STEPS = Flag(("--steps",), "steps", "all: leave nothing of a long run out", "all", multiple=True)

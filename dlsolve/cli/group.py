@@ -16,6 +16,7 @@ from typer._click.core import Command, Context, Parameter
 from typer._click.exceptions import BadOptionUsage, ClickException, MissingParameter, NoSuchOption
 
 from dlsolve import __version__, catalog
+from dlsolve.cli.assigned import as_flags
 from dlsolve.cli.flags import BATCH, COMMON, GRADE, MARKING, STEPS, Flag, topic_flags
 from dlsolve.errors import InputError
 from dlsolve.fields.found import nearest, short
@@ -80,6 +81,8 @@ class LazyGroup(typer.core.TyperGroup):
             near = nearest(name, [*STATIC, *catalog.names()]) or nearest(name, _aliases())
             remedy = f"did you mean {near}?" if near else "see `dlsolve topics`"
             raise InputError(short(name) or '""', "no such command or topic", remedy=remedy)
+        if any("=" in arg for arg in rest if not arg.startswith("-")):
+            rest = as_flags(catalog.topic(known), rest)
         return known, _topic_command(known, rest), rest
 
 

@@ -39,7 +39,9 @@ def read_request(name: str | None, values: Mapping[str, Any], flags: Sequence[Fl
     given, said = given_of(values, flags)
     if values.get("data") is not None:
         table = _samples(str(name), values["data"], values.get("target_column"))
-        said |= {f"given.{field}": f"--data {values['data']}" for field in table if f"given.{field}" not in said}
+        path, pasted, _ = str(values["data"]).strip().partition("\n")
+        source = "--data" if pasted else f"--data {path}"
+        said |= {f"given.{field}": source for field in table if f"given.{field}" not in said}
         given = table | given
     elif values.get("target_column") is not None:
         raise InputError("--target", "names a column of no table", remedy="give --data FILE.csv too")
@@ -73,6 +75,8 @@ def _samples(name: str, path: str, target: str | None) -> dict[str, Any]:
     """The fields that a CSV file fills."""
     from dlsolve.fields.table import samples
 
+    if "\n" in path.strip():
+        return samples(catalog.topic(name).problem, path.strip() + "\n", "--data", target)  # pasted
     return samples(catalog.topic(name).problem, decode(read_bytes(path), path), path, target)
 
 

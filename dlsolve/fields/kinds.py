@@ -46,7 +46,8 @@ class Field(msgspec.Struct, frozen=True):
 
     `aliases` are other names for it. A `family` is one field a number: W1, W2, … as ``dict[int, …]``.
     `csv` fills the field from a data table: ``features`` takes every column but the target
-    (a matrix, one row a sample), ``target`` the target column.
+    (a matrix, one row a sample, or a map of the columns), ``target`` the target column, ``column`` the
+    column that has the field's name or an alias of it.
     """
 
     doc: str
@@ -56,7 +57,7 @@ class Field(msgspec.Struct, frozen=True):
     lt: str | None = None
     le: str | None = None
     family: bool = False
-    csv: Literal["features", "target"] | None = None
+    csv: Literal["features", "target", "column"] | None = None
 
     @property
     def bounds(self) -> str:

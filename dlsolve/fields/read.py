@@ -26,6 +26,11 @@ S = TypeVar("S")
 def canonical(kind: type[Any], given: Mapping[str, Any], root: str = "$.given") -> dict[str, Any]:
     """`given` with every alias under its field's name; null counts as not given. Raises `InputError`."""
     known = specs(kind)
+    if isinstance(given.get("data"), str) and "data" not in known and any(s.field.csv for s in known.values()):
+        from dlsolve.fields.table import samples
+
+        rest = {name: raw for name, raw in given.items() if name not in ("data", "target_column")}
+        given = {**samples(kind, given["data"].strip() + "\n", f"{root}.data", given.get("target_column")), **rest}
     aliases = {a: s.name for s in known.values() for a in s.field.aliases}
     out: dict[str, Any] = {}
     written: dict[str, str] = {}

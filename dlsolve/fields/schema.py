@@ -38,6 +38,10 @@ def struct_schema(kind: type[Any]) -> Schema:
             properties[alias] = {**value_schema(spec.hint, spec.field), "description": f"another name of {spec.name}"}
         if spec.required and not spec.field.aliases:
             required.append(spec.name)
+    if any(spec.field.csv for spec in specs(kind).values()):
+        table = "a table in place of the fields it fills: CSV or Markdown, with a header row"
+        properties.setdefault("data", {"type": "string", "minLength": 1, "description": table})
+        properties.setdefault("target_column", {"type": "string", "description": "the target among its columns"})
     schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     if patterns:
         schema["patternProperties"] = patterns

@@ -19,7 +19,7 @@ def items(text: str, where: str) -> list[str]:
 
 def rows(text: str, where: str) -> list[list[str]]:
     """The rows of a typed matrix. Raises `InputError`."""
-    body = _inside(text, where)
+    body = re.sub(r"\s*\|\s*", " ", _inside(text, where))  # the bar of an augmented matrix
     if "[" not in body and "]" not in body:
         return [_split(row, where) for row in re.split(r"[;\n]", body.strip("; \n\t")) if row.strip()]
     rest = re.sub(r"\[[^\[\]]*\]", "", body)
@@ -39,6 +39,9 @@ def pairs(text: str, where: str) -> dict[str, str]:
     for part in parts:
         if not part.strip():
             continue
+        counted = _COUNTED.fullmatch(part.strip())
+        if counted:
+            part = f"{counted[2]}={counted[1]}"  # 5 red
         label, sign, value = re.split(r"([=:])", part, maxsplit=1) if re.search(r"[=:]", part) else (part, "", "")
         label = label.strip().strip("\"'")
         if not sign or not label or not value.strip():
@@ -68,6 +71,7 @@ def _cut(text: str, mark: str) -> list[str]:
 
 _MATRIX = 'write rows as "1 2; 5 4" or "[[1,2],[5,4]]"'
 _TWO = re.compile(r"[-+]?[\d.]+\s+[-+]?[\d.]+")
+_COUNTED = re.compile(r"(\d+)\s+([^\W\d][\w -]*)")
 _PAIRS = 'write "spam=0.3, ham=0.7"'
 
 

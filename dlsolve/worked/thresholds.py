@@ -11,6 +11,7 @@ from dlsolve.errors import InputError
 from dlsolve.notation import Quantity
 from dlsolve.numbers.show import decimal, fraction, terminates
 from dlsolve.trace import Trace
+from dlsolve.worked.evaluation.positive import positive_of
 
 MOST_SAMPLES = 2000
 MOST_NAMED = 12
@@ -90,8 +91,9 @@ def _positive(classes: Sequence[fmpq | str], told: fmpq | str | None) -> fmpq | 
         if match is None:
             raise InputError("$.given.positive", "not one of the classes", found=str(told))
         return match
-    if fmpq(1) in classes:
-        return fmpq(1)
+    likely = positive_of(str(c) for c in classes)
+    if likely is not None:
+        return next(c for c in classes if str(c) == likely)
     numbers = [c for c in classes if isinstance(c, fmpq)]
     return max(numbers) if len(numbers) == len(classes) else max(str(c) for c in classes)
 

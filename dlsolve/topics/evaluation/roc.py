@@ -42,16 +42,27 @@ from dlsolve.worked.thresholds import (
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Labels with scores, counts by threshold, or the points of the curve."""
 
-    y_true: Annotated[list[fmpq] | list[str] | None, Field("actual class of each sample", ("y", "labels"))] = None
-    y_score: Annotated[list[fmpq] | None, Field("score of each sample", ("scores", "score"))] = None
-    positive: Annotated[fmpq | str | None, Field("the positive class (1, or the larger one)", ("pos_label",))] = None
-    TP: Annotated[list[int] | None, Field("true positives by threshold", ("tp",), ge="0")] = None
-    FP: Annotated[list[int] | None, Field("false positives by threshold", ("fp",), ge="0")] = None
-    FN: Annotated[list[int] | None, Field("false negatives by threshold", ("fn",), ge="0")] = None
-    TN: Annotated[list[int] | None, Field("true negatives by threshold", ("tn",), ge="0")] = None
-    thresholds: Annotated[list[fmpq] | None, Field("the thresholds of the counts")] = None
-    fpr: Annotated[list[fmpq] | None, Field("false positive rates of given points", ("FPR",), ge="0", le="1")] = None
-    tpr: Annotated[list[fmpq] | None, Field("true positive rates of given points", ("TPR",), ge="0", le="1")] = None
+    y_true: Annotated[
+        list[fmpq] | list[str] | None,
+        Field("actual class of each sample", ("y", "labels", "label", "actual", "class"), csv="column"),
+    ] = None
+    y_score: Annotated[
+        list[fmpq] | None, Field("score of each sample", ("scores", "score", "probability"), csv="column")
+    ] = None
+    positive: Annotated[
+        fmpq | str | None, Field("the positive class (1, +, yes, true; else the larger one)", ("pos_label",))
+    ] = None
+    TP: Annotated[list[int] | None, Field("true positives by threshold", ("tp",), ge="0", csv="column")] = None
+    FP: Annotated[list[int] | None, Field("false positives by threshold", ("fp",), ge="0", csv="column")] = None
+    FN: Annotated[list[int] | None, Field("false negatives by threshold", ("fn",), ge="0", csv="column")] = None
+    TN: Annotated[list[int] | None, Field("true negatives by threshold", ("tn",), ge="0", csv="column")] = None
+    thresholds: Annotated[list[fmpq] | None, Field("the thresholds of the counts", ("threshold",), csv="column")] = None
+    fpr: Annotated[
+        list[fmpq] | None, Field("false positive rates of given points", ("FPR",), ge="0", le="1", csv="column")
+    ] = None
+    tpr: Annotated[
+        list[fmpq] | None, Field("true positive rates of given points", ("TPR",), ge="0", le="1", csv="column")
+    ] = None
 
 
 NOTATION = Notation(

@@ -43,9 +43,12 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         Field("several splits to compare: {feature: {branch: {class: count}}}", ge="0"),
     ] = None
     features: Annotated[
-        dict[str, list[str]] | None, Field("in place of counts: {feature: its value for every case}", ("X",))
+        dict[str, list[str]] | None,
+        Field("in place of counts: {feature: its value for every case}", ("X",), csv="features"),
     ] = None
-    y: Annotated[list[str] | None, Field("with features: the class of every case", ("classes", "labels"))] = None
+    y: Annotated[
+        list[str] | None, Field("with features: the class of every case", ("classes", "labels"), csv="target")
+    ] = None
     criterion: Annotated[Literal["entropy", "gini"], Field("how impurity is measured", ("impurity",))] = "entropy"
 
 
@@ -187,8 +190,9 @@ def _split(t: Trace, a: str, cells: Cells, entropy: bool) -> None:
             ["branch", *map(str, t.sets["classes"]), "cases", "weight", measure],
             [[f" {b}", *(("n", a, b, k) for k in cells[b]), ("n_branch", a, b), ("weight", a, b), (measure, a, b)]
              for b in cells])  # fmt: skip
-    t.check("the branches hold all cases", "sum(weight[a, b] for b in branches) == 1", a=a)
-    t.check("gain ≥ 0", "gain[a] >= 0" if len(cells) > 1 and not _alike(cells) else "gain[a] == 0", a=a)
+    which = f"split by {a}" if a != "split" else ""
+    t.check("the branches hold all cases", "sum(weight[a, b] for b in branches) == 1", which, a=a)
+    t.check("gain ≥ 0", "gain[a] >= 0" if len(cells) > 1 and not _alike(cells) else "gain[a] == 0", which, a=a)
     if not entropy:
         return
     for b in cells:

@@ -1,4 +1,4 @@
-"""Two or three events, or any number of independent ones: from the probabilities given to those missing.
+"""Events: from the probabilities given to those missing.
 
 The outcomes of a sample space sum to 1, so the complement has P(Aᶜ) = 1 − P(A); if A lies in B, then
 P(A) ≤ P(B); and what A and B share is counted once:

@@ -12,6 +12,7 @@ from flint import fmpq
 from dlsolve.errors import InputError
 from dlsolve.fields import Field
 from dlsolve.numbers.matrix import Matrix
+from dlsolve.worked.evaluation.positive import positive_of
 
 MOST_CLASSES = 30
 COUNTS = ("TP", "FP", "FN", "TN")
@@ -28,9 +29,15 @@ _FROM = {
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Labels, a matrix, or counts."""
 
-    y_true: Annotated[list[fmpq] | list[str] | None, Field("actual class of each sample", ("y", "actual"))] = None
-    y_pred: Annotated[list[fmpq] | list[str] | None, Field("predicted class", ("y_hat", "predicted"))] = None
-    y_score: Annotated[list[fmpq] | None, Field("score of each sample, in place of y_pred", ("scores",))] = None
+    y_true: Annotated[
+        list[fmpq] | list[str] | None, Field("actual class of each sample", ("y", "actual"), csv="column")
+    ] = None
+    y_pred: Annotated[list[fmpq] | list[str] | None, Field("predicted class", ("y_hat", "predicted"), csv="column")] = (
+        None
+    )
+    y_score: Annotated[
+        list[fmpq] | None, Field("score of each sample, in place of y_pred", ("scores", "score"), csv="column")
+    ] = None
     threshold: Annotated[fmpq | None, Field("score that counts as positive (0.5 where not given)")] = None
     matrix: Annotated[Matrix | None, Field("confusion matrix, one row and column a class", ("M",), ge="0")] = None
     labels: Annotated[list[fmpq] | list[str] | None, Field("classes in the order of the matrix", ("classes",))] = None
@@ -138,7 +145,7 @@ def _positive(p: Problem, names: list[str]) -> int:
         if len(names) != 2:
             raise InputError("$.given.positive", f"{len(names)} classes have no positive one", remedy="leave it out")
         return names.index(told)
-    return names.index("1") if "1" in names else 0
+    return names.index(positive_of(names) or names[0])
 
 
 def _checked(names: list[str]) -> None:

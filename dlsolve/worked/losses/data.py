@@ -33,11 +33,16 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What is true, what was predicted, and the losses to work out."""
 
     y_true: Annotated[
-        Samples | None, Field("what is true: a value or label a sample, or a one-hot row a sample", ("y", "target"))
+        Samples | None,
+        Field("what is true: a value or label a sample, or a one-hot row a sample", ("y", "target"), csv="column"),
     ] = None
     y_pred: Annotated[
         Samples,
-        Field("what is predicted, in the same shape: values, probabilities or scores", ("y_hat", "yhat", "y_score")),
+        Field(
+            "what is predicted, in the same shape: values, probabilities or scores",
+            ("y_hat", "yhat", "y_score"),
+            csv="column",
+        ),
     ]
     classes: Annotated[
         list[int] | None,
