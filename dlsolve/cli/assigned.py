@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
 
+from dlsolve import catalog
 from dlsolve.cli.flags import spelled
 from dlsolve.fields import specs
 from dlsolve.fields.read import family_member
-from dlsolve.topic import Topic
 
 _ONE = re.compile(r"([A-Za-z][\w-]*)\s*=(?!=)\s*(.+)", re.DOTALL)
 
 
-def as_flags(topic: Topic[Any], args: Sequence[str]) -> list[str]:
+def as_flags(topic: str, args: list[str]) -> list[str]:
     """`args` with every ``field=value`` that stands alone, or several in one word, as flags."""
-    known = specs(topic.problem)
+    if not any("=" in arg for arg in args if not arg.startswith("-")):
+        return args
+    known = specs(catalog.topic(topic).problem)
     fields = {*known, *(alias for spec in known.values() for alias in spec.field.aliases)}
     out: list[str] = []
     for n, arg in enumerate(args):

@@ -73,7 +73,7 @@ class LazyGroup(typer.core.TyperGroup):
         return None
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
-        name, rest = args[0], args[1:]
+        name, *rest = args
         if name in STATIC:
             return name, _static(name), rest
         known = catalog.find(name)
@@ -81,9 +81,7 @@ class LazyGroup(typer.core.TyperGroup):
             near = nearest(name, [*STATIC, *catalog.names()]) or nearest(name, _aliases())
             remedy = f"did you mean {near}?" if near else "see `dlsolve topics`"
             raise InputError(short(name) or '""', "no such command or topic", remedy=remedy)
-        if any("=" in arg for arg in rest if not arg.startswith("-")):
-            rest = as_flags(catalog.topic(known), rest)
-        return known, _topic_command(known, rest), rest
+        return known, _topic_command(known, rest := as_flags(known, rest)), rest
 
 
 def _aliases() -> list[str]:

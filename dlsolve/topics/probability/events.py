@@ -31,12 +31,12 @@ from dlsolve.formula.rules import rule, rules
 from dlsolve.formula.text import one_line, unicode
 from dlsolve.identities import Identity
 from dlsolve.notation import Notation, Quantity
-from dlsolve.numbers.show import decimal, fraction, terminates
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
 from dlsolve.worked.deduce import conflicts, follow_up, needs
 from dlsolve.worked.probability import three_events
 from dlsolve.worked.probability.two_events import COMMON, QUANTITIES, SHARED_SLIPS, verdict
+from dlsolve.worked.probability.values import text
 
 Chance = fmpq | None
 
@@ -272,19 +272,15 @@ def _refuse(t: Trace, given: dict[str, fmpq], known: dict[str, fmpq], shut: set[
         says = f"{t.symbols.unicode(name)} = {one_line(unicode(found.rule.expr, t.symbols))}"
         where = f"$.given.{name}" if name in given else "$.given"
         raise InputError(
-            where, f"these do not fit together: by {says} it would be {_text(found.value)}",
-            found=_text(found.known), remedy="change or leave out one of them",
+            where, f"these do not fit together: by {says} it would be {text(found.value)}",
+            found=text(found.known), remedy="change or leave out one of them",
         )  # fmt: skip
     for name, value in known.items():
         if not 0 <= value <= 1:
             raise InputError(
-                "$.given", f"these cannot belong together: {t.symbols.unicode(name)} would be {_text(value)}",
+                "$.given", f"these cannot belong together: {t.symbols.unicode(name)} would be {text(value)}",
                 remedy="a probability lies from 0 to 1; change or leave out one of them",
             )  # fmt: skip
-
-
-def _text(value: fmpq) -> str:
-    return decimal(value) if terminates(value) else fraction(value)
 
 
 def _checks(t: Trace, known: dict[str, fmpq]) -> None:
@@ -298,8 +294,7 @@ TOPIC = Topic(
     "events", "Events: the missing probability", "Probability", Problem, solve, NOTATION, RULES,
     "S. M. Ross, A First Course in Probability, 9th ed. (2014), sections 2.4 and 3.2 to 3.4",
     example={"P_A": 0.5, "P_B": 0.4, "P_A_or_B": 0.7},
-    aliases=("independence", "inclusion-exclusion", "union", "complement", "independent-events", "three-events",
-             "at-least-one"),
+    aliases=("independence", "inclusion-exclusion", "union", "complement", "independent-events", "at-least-one"),
     slips=SLIPS,
     identities=IDENTITIES,
     text=__doc__ or "",

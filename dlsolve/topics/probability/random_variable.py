@@ -33,7 +33,7 @@ from dlsolve.identities import Identity
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
-from dlsolve.worked.probability.chances import CHANCE, give, let_chance
+from dlsolve.worked.probability.chances import CHANCE, let_masses
 from dlsolve.worked.probability.values import Law, label, law_of_space, law_of_values, text
 
 SHOWN = 36
@@ -202,7 +202,8 @@ def solve(p: Problem, t: Trace) -> None:
         if law.way == "f" and one is not None:
             t.given("f", one, name)
     if law.way == "chance":
-        _by_chances(p, t, law, names)
+        space = space_of(p)
+        let_masses(t, space, quantity(p.X or "", space, "$.given.X"), dict(zip(names, law.values, strict=True)))
     for name in rest if law.way == "f" else names if law.way in ("n", "w") else ():
         t.let({"n": "f[v]:counts", "w": "f[v]:weights", "f": "f[v]:rest"}[law.way], name)
     t.section("Distribution function")
@@ -253,15 +254,6 @@ def _law(p: Problem, t: Trace) -> Law:
             for o in space.outcomes:
                 t.operation("counted", None, t.number(count(o)), key=(base, o.label))
     return law_of_space(space, counts["X"])
-
-
-def _by_chances(p: Problem, t: Trace, law: Law, names: list[str]) -> None:
-    """f(x) from the chances of the faces, where they are not equally likely."""
-    space = space_of(p)
-    count = quantity(p.X or "", space, "$.given.X")
-    give(space, t)
-    for name, value in zip(names, law.values, strict=True):
-        let_chance(t, "f[v]", [o for o in space.outcomes if count(o) == value], space, name)
 
 
 def _function(g: Expression, t: Trace, names: list[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 
 from flint import fmpq
@@ -38,6 +38,13 @@ def let_chance(t: Trace, target: str, held: Iterable[Outcome], space: Space, *in
     t.let(_rule(target, reduce(lambda a, b: Bin("+", a, b), terms)), *index)
 
 
+def let_masses(t: Trace, space: Space, count: Callable[[Outcome], int], values: Mapping[str, fmpq]) -> None:
+    """f(x) for each value of what is counted, by name."""
+    give(space, t)
+    for name, value in values.items():
+        let_chance(t, "f[v]", [o for o in space.outcomes if count(o) == value], space, name)
+
+
 def _rule(target: str, tree: Tree) -> Rule:
     return rule(target, tree, "independent trials; alike outcomes collected")
 
@@ -51,4 +58,4 @@ def _term(faces: tuple[tuple[str, int], ...], number: int) -> Tree:
     return reduce(lambda a, b: Bin("*", a, b), factors)
 
 
-__all__ = ["CHANCE", "give", "let_chance"]
+__all__ = ["CHANCE", "give", "let_chance", "let_masses"]
