@@ -192,9 +192,7 @@ def solve(p: Problem, t: Trace) -> None:
         _many(p.P, given, t)
         return
     if not given:
-        raise InputError(
-            "$.given", "no probability is given", remedy='give some: "P_A": 0.5, "P_B": 0.4, "P_A_or_B": 0.7'
-        )
+        raise InputError("$.given", "no probability is given", remedy='such as "P_A": 0.5, "P_B": 0.4, "P_A_or_B": 0.7')
     three = any("C" in name.split("_") or name == "P_none" for name in given)
     shut = {*_ALWAYS, *(r for name, ids in _ASSUMED.items() if name not in assumed for r in ids)}
     if three:
