@@ -37,14 +37,14 @@ def grade(problems: str, submissions: str, **values: Any) -> int:
         raise
     finally:
         bar.stop()
-    from dlsolve.render.grades import summary
+    from dlsolve.render.grades import changes, summary
 
     page = output.page({"no_color": values.get("no_color"), "output": "stderr"})
     page = msgspec.structs.replace(page, ascii=output.ascii_only(sys.stderr))
     sys.stderr.write(summary(outcome, page))
     sys.stderr.flush()
     if outcome.changes is not None:
-        sys.stdout.write(outcome.changes)
+        output.write(changes(outcome.changes, output.page(values | {"output": None})), None)
     return 0 if outcome.all_marked else 1
 
 

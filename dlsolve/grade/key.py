@@ -26,12 +26,13 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A named value of a derivation: its symbol, its rule as text, whether it is asked."""
+    """A named value of a derivation: its symbol, its rule as text, whether it is asked, and what it is worth."""
 
     name: str
     symbol: str
     rule: str = ""
     asked: bool = False
+    points: str = "0"
 
 
 class Known(msgspec.Struct, frozen=True):

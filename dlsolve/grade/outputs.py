@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import IO, Any
 
 import msgspec
@@ -18,10 +19,14 @@ from dlsolve.batch.items import Fault
 from dlsolve.batch.output import PART, check_out, unwritable
 from dlsolve.errors import InputError
 from dlsolve.fields.found import short
+from dlsolve.grade.canvas import Copy, Export
+from dlsolve.grade.diff import Changes, read_old
 from dlsolve.grade.gradebook import LongTable, Reports, Table, Writer, dumped
+from dlsolve.grade.gradescope import Results
 from dlsolve.grade.journal import Entry, Journal
 from dlsolve.grade.key import Key, Known
 from dlsolve.grade.names import of_file
+from dlsolve.grade.pages import Pages
 from dlsolve.grade.tally import Student, Tally, students
 from dlsolve.grade.work import Settings
 
@@ -65,7 +70,17 @@ class Outputs:
         self.some_errors = False
         self.said: list[str] = []
         self.undelivered = 0
-        self.changes: str | None = None
+        self.changes: list[str] | None = None
+        """Who moves against an earlier output, where one is compared with."""
+        self.copy: Copy | None = None
+        canvas = plan.format == "canvas"
+        if canvas and plan.export is None:
+            raise InputError("--canvas-export", "is missing", remedy="name the gradebook that Canvas exported")
+        if not canvas and (plan.export is not None or plan.column is not None):
+            flag = "--column" if plan.export is None else "--canvas-export"
+            raise InputError(flag, "goes with --format canvas", remedy="add it, or leave the flag out")
+        self.export = Export(plan.export, plan.column) if plan.export is not None else None
+        self.moves = Changes(read_old(plan.old)) if plan.old is not None else None
         for place in filter(None, (plan.out, plan.report)):
             check_out(place, [plan.problems, plan.submissions, *filter(None, [plan.export, plan.old])])
 
@@ -103,6 +118,9 @@ class Outputs:
                 for writer in writers:
                     writer.close(tally)
                 self.some_errors = errors.some
+                self.changes = self.moves.lines if self.moves is not None else None
+                if self.copy is not None:
+                    self.said, self.undelivered = self.copy.said, self.copy.undelivered
         except OSError as fault:
             raise unwritable(self.plan.out, fault) from fault
         journal.finish()
@@ -111,11 +129,29 @@ class Outputs:
     def _writers(self, stack: ExitStack, course: Class) -> list[Writer]:
         plan, known = self.plan, course.known
         out: list[Writer] = []
-        if not self.folder:
-            file = stack.enter_context(aside(plan.out))
-            kinds: dict[str, Any] = {"csv": Table, "long-csv": LongTable, "json": Reports}
-            out.append(kinds[plan.format](file, known))
+        match plan.format:
+            case "gradescope":
+                out.append(Results(partial(_put, plan.out), known))
+            case "canvas":
+                assert self.export is not None
+                self.copy = Copy(stack.enter_context(aside_bytes(plan.out)), self.export)
+                out.append(self.copy)
+            case kind:
+                tables: dict[str, Any] = {"csv": Table, "long-csv": LongTable, "json": Reports}
+                out.append(tables[kind](stack.enter_context(aside(plan.out)), known))
+        if self.moves is not None:
+            out.append(self.moves)
+        if plan.report is not None:
+            out.append(Pages(partial(_put, plan.report), known, course.unsolved))
         return out
+
+
+def _put(folder: str, name: str, text: str) -> None:
+    """One file in a folder, whole or not at all."""
+    path = os.path.join(folder, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with aside(path) as file:
+        file.write(text)
 
 
 @contextmanager
@@ -129,6 +165,14 @@ def aside(path: str, keep: Any = lambda: True) -> Iterator[IO[str]]:
         os.unlink(path + PART)
         if os.path.exists(path):
             os.unlink(path)  # of an earlier run
+
+
+@contextmanager
+def aside_bytes(path: str) -> Iterator[IO[bytes]]:
+    """The same for bytes."""
+    with open(path + PART, "wb") as file:
+        yield file
+    os.replace(path + PART, path)
 
 
 class Errors:

@@ -46,7 +46,7 @@ class Outcome(msgspec.Struct, frozen=True):
     said: list[str]
     undelivered: int
     errors: str | None
-    changes: str | None
+    changes: list[str] | None
 
     @property
     def all_marked(self) -> bool:

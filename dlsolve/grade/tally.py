@@ -176,7 +176,7 @@ class Tally:
                 step = StepCount(item.name, item.symbol or item.name, "", item.asked, dict.fromkeys(VERDICTS, 0))
                 count.steps[item.name] = step
             step.counts[item.verdict] += 1
-            step.broken_lines += item.broken
+            step.broken_lines += any(x.verdict == "wrong" and x.text != item.written for x in item.links)
             if item.verdict == "wrong":
                 self._slips(place, count.id, item, made)
                 if not item.slips:

@@ -173,9 +173,10 @@ def _known(settings: Settings, problem: Problem) -> Known:
         rule = f"{step.rule.id} = {python(step.rule.expr)}" if isinstance(step, TraceStep) else ""
         base, index = (key, ()) if isinstance(key, str) else (str(key[0]), key[1:])
         symbol = trace.symbols.unicode(base, [str(i) for i in index])
-        steps[name] = Step(name, symbol, rule, name in asked)
+        worth = fraction(asked[name].possible) if name in asked else "0"
+        steps[name] = Step(name, symbol, rule, name in asked, worth)
     for name, item in asked.items():
-        steps.setdefault(name, Step(name, item.symbol or name, asked=True))
+        steps.setdefault(name, Step(name, item.symbol or name, "", True, fraction(item.possible)))
     title = envelope.title or solution.topic.title
     return Known(problem.id, title, solution.topic.name, fraction(blank.possible), tuple(steps.values()))
 

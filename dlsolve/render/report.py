@@ -57,11 +57,12 @@ def blocks(report: Report, options: Options) -> list[Block]:
     return out
 
 
-def markdown(report: Report) -> str:
-    """`report` as Markdown, everything that a student wrote escaped."""
+def markdown(report: Report, level: int = 1) -> str:
+    """`report` as Markdown, everything that a student wrote escaped. Below a heading of its own (a `level`
+    of 2) it does not name the student again."""
     say = Say(False)
-    lines = [f"# {escaped(say.text(report.title or report.problem))}", ""]
-    if report.student:
+    lines = [f"{'#' * level} {escaped(say.text(report.title or report.problem))}", ""]
+    if report.student and level == 1:
         lines += [escaped(say.text(report.student)), ""]
     if report.items:
         lines += ["| | written | verdict | expected | why |", "|---|---|---|---|---|"]
