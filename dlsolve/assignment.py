@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from dlsolve import catalog
+from dlsolve.course_slips import with_slips
 from dlsolve.errors import InputError
 from dlsolve.fields import canonical, read_problem
 from dlsolve.fields.describe import count
@@ -42,7 +43,7 @@ class Overlay(msgspec.Struct, frozen=True):
 def solve(problem: ProblemFile, overlay: Overlay | None = None) -> Solution:
     """Solve `problem`. Raises `InputError`, `DomainError`, `LimitError`."""
     over = overlay or Overlay()
-    topic = topic_of(problem, over.only)
+    topic = with_slips(topic_of(problem, over.only), over.course.slips)
     given = {**canonical(topic.problem, problem.given), **canonical(topic.problem, over.given)}
     _missing_example(topic, given)
     fields = read_problem(topic.problem, given, example=topic.example)

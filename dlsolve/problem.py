@@ -15,6 +15,7 @@ import msgspec
 from flint import fmpq
 
 from dlsolve.conventions import CONVENTIONS
+from dlsolve.course_slips import CourseSlip, check_slips
 from dlsolve.errors import InputError
 from dlsolve.fields import Field, Written, read_struct
 from dlsolve.fields.found import found, meant, short
@@ -69,6 +70,7 @@ class Course(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     digits: Annotated[Written, Field("digits to show: 5, 5sf or 4dp")] | None = None
     carry: Annotated[Written, Field("digits to carry by hand: 4sf or 4dp")] | None = None
     marking: Annotated[Marking, Field("how answers are marked")] | None = None
+    slips: Annotated[list[CourseSlip], Field("slips to be named: topic, id, says, rule")] = []
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -223,6 +225,7 @@ def course_of(raw: Any, where: str = "course") -> Course:
         course = read_struct(Course, raw)
         check_conventions(course.conventions)
         check_symbols(course.symbols)
+        check_slips(course.slips)
     except InputError as fault:
         raise fault.moved(f"{where}: {fault.where}") from fault
     return course

@@ -69,6 +69,7 @@ ORDER = [
     "topics",
     "catalog",
     "solver",
+    "course_slips",
     "problem",
     "named",
     "assignment compare",
