@@ -68,7 +68,7 @@ def document(solution: Solution, options: Options) -> dict[str, Any]:
         "answers": {name: _answer(solution, key, value) for name, key, value in answers(solution)},
         "checks": [{"name": f"{c.name}: {c.text}" if c.text else c.name, "holds": c.holds} for c in trace.checks],
         "differs": [
-            {"name": d.name, "printed": d.printed, "why": d.why, "erratum": d.erratum or None}
+            {"name": d.name, "printed": d.printed, "why": d.why, **({"erratum": d.erratum} if d.erratum else {})}
             for d in differs(solution)
         ],
         "elided": elided,

@@ -130,6 +130,8 @@ def _unfinished(p: Problem, t: Trace, data: Data, verdict: Verdict | None, *, cy
         sure = " (Novikoff 1962)." if p.train_bias else ", if the learning rate is small enough for the fixed bias."
         t.remark(f"A neuron can do it: with more epochs the rule gets there{sure}")
     else:
+        t.operation("conclusion", None, "yes", key="separable")
+        t.answer("separable")
         t.remark("A neuron can do it, but not by these steps: beside a bias that is not trained the learning rate "
                  "must be small enough. Lower lr, or train the bias.")  # fmt: skip
 
