@@ -19,7 +19,7 @@ from dlsolve.fields.describe import count
 from dlsolve.fields.found import found, meant
 from dlsolve.named import find, keys_by_name, on_another_way
 from dlsolve.numbers.show import Digits
-from dlsolve.problem import Course, ProblemFile
+from dlsolve.problem import Course, ProblemFile, printed_of
 from dlsolve.solver import Solution, chosen, solve_problem
 from dlsolve.topic import Topic
 from dlsolve.trace import MAX_STEPS
@@ -66,7 +66,7 @@ def solve(problem: ProblemFile, overlay: Overlay | None = None) -> Solution:
         meta={**meta, "conventions": conventions},
         stated=tuple(given),
     )
-    _check_names(problem, solution)
+    _check_names(problem, solution, changed=bool(over.given or over.conventions))
     return solution
 
 
@@ -99,16 +99,18 @@ def _check_symbols(topic: Topic[Any], symbols: Mapping[str, str]) -> None:
             raise InputError(f"$.symbols.{name}", f"not a name of {topic.name}", remedy=remedy)
 
 
-def _check_names(problem: ProblemFile, solution: Solution) -> None:
-    """Every name that a problem mentions stands for a value of the run. Raises `InputError`."""
+def _check_names(problem: ProblemFile, solution: Solution, *, changed: bool) -> None:
+    """Every name that a problem mentions stands for a value of the run. A source may print a step that
+    is none, where the file says why; nor need it fit a problem that was `changed`. Raises `InputError`."""
     asked = [(f"$.asked[{n}]", name) for n, name in enumerate(problem.asked or ())]
     printed = [(f"$.printed.{name}", name) for name in problem.printed]
     if not asked and not printed:
         return
     known = keys_by_name(solution.trace)
+    known_wrong = {name for name, told in printed_of(problem.printed).items() if told.why}
     for path, name in asked + printed:
         if find(solution.trace, name, known) is None and name not in solution.trace.aliases:
-            if path.startswith("$.printed") and on_another_way(known, name):
+            if path.startswith("$.printed") and on_another_way(known, name) and (changed or name in known_wrong):
                 continue
             ends = [solution.trace.name(key) for key in solution.trace.answers]
             remedy = meant(name, known, f"the answers are {', '.join(ends[:6])}")

@@ -70,11 +70,11 @@ class LinkJudge:
             for link in line.links[:MAX_LINKS]:
                 at = (link.start, link.end)
                 if link.tree is None:
-                    if link.reason:
+                    if link.reason and not link.general:
                         yield LinkVerdict(link.text, at, "unreadable", link.reason)
                     continue
                 value = self._value(link, constants)
-                if value is None:
+                if value is None or (not link.numeric and not _alike(value, target)):
                     continue  # a formula in general terms: nothing to work out
                 right = any(_meets(value, t) or _near(value, t) for t in (target.own, target.true))
                 right = right or self._cut(link, target)
@@ -235,6 +235,15 @@ def _near(a: Any, b: Any) -> bool:
     if not isinstance(a, fmpq | arb) or not isinstance(b, fmpq | arb):
         return False
     return bool(abs(arb(a) - arb(b)) < abs(arb(b)) * arb(fmpq(1, 10**6)))
+
+
+def _alike(value: Any, target: Target) -> bool:
+    """Whether a line of names came out in the shape of its value: else its names mean something else there."""
+    return _size(value) in (_size(target.true), _size(target.own), _size(target.true)[::-1])
+
+
+def _size(value: Any) -> tuple[int, int]:
+    return value.shape if isinstance(value, Matrix) else (1, 1)
 
 
 def _short(text: str) -> str:

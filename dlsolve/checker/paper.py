@@ -9,9 +9,8 @@ from dlsolve.checker.answers import canonical, read_answer, read_answers
 from dlsolve.checker.attempt import Attempt, is_number
 from dlsolve.checker.families import aligned, restored
 from dlsolve.checker.marking import mark
-from dlsolve.checker.pages import in_turns
+from dlsolve.checker.reading import understood
 from dlsolve.checker.report import Report
-from dlsolve.checker.several import spread
 from dlsolve.checker.worth import Worth, worth_of
 from dlsolve.handwriting import UnreadableError
 from dlsolve.named import keys_by_name
@@ -39,7 +38,7 @@ def mark_attempt(
     """
     worth = worth_of(solution, problem, course)
     known = keys_by_name(solution.trace)
-    attempt = spread(solution.trace, in_turns(solution.trace, attempt))
+    attempt = understood(solution, attempt, worth.asked)
     values: dict[str, str] = {}
     names: dict[str, str] = {}
     passed: list[str] = []
@@ -51,6 +50,8 @@ def mark_attempt(
                 passed += [written] if is_number(text) else []
                 continue  # a page speaks of much that is no answer
             names[written] = written
+        if written in attempt.loose and _states_a_given(solution, names[written], text):
+            continue
         if names[written] in (names[other] for other in values):
             # several spellings of one name in one page: the last one counts
             if written in attempt.lines:
@@ -70,6 +71,12 @@ def mark_attempt(
         several = ", ".join(name[:30] for name in passed[:8]) + (", …" if len(passed) > 8 else "")
         report.notes.append(f"Passed over, being no names of this solution: {several}.")
     return report
+
+
+def _states_a_given(solution: Solution, name: str, text: str) -> bool:
+    """Whether a page says in letters what a given value is (``y = wx``): the model, no answer."""
+    made = {solution.trace.name(key) for key in solution.trace.steps}
+    return name not in made and name.partition("[")[0] not in made and not is_number(text)
 
 
 def _leave_out_givens(solution: Solution, report: Report, loose: set[str]) -> None:

@@ -7,11 +7,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_GRID = re.compile(r"\\(begin|end)\{(?:[pbBv]?matrix|smallmatrix|array)\}")
+_GRID = re.compile(r"\\(begin|end)\{(?P<kind>[pbBv]?matrix|smallmatrix|array)\}")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[a-z]+\*?\}(?:\{[lcr|]*\})?")
 _DROPPED = re.compile(
-    r"\\(?:tag|label|vspace|hspace)\*?\{[^{}]*\}|\\(?:boxed|displaystyle|therefore|because)(?![A-Za-z])|```\w*|∴|\\q?quad(?![A-Za-z])"
+    r"\\(?:tag|label|vspace|hspace)\*?\{[^{}]*\}|\\(?:boxed|underline|displaystyle|therefore|because)(?![A-Za-z])"
+    r"|(?:\\[bB]igg?[lr]?\s*)?\|\s*_\s*\{[^{}]*=[^{}]*\}|```\w*|∴|_\s*\{\s*\w{1,4}\s*(?:\\times|×)\s*\w{1,4}\s*\}"
 )
+"""What says nothing of the numbers: frames, lines below, where a derivative is taken, the size under a matrix."""
+_GAP = re.compile(r"\\q?quad(?![A-Za-z])")
+_SIDE = re.compile(r"\\(?P<side>left|right)\s*(?P<sign>\\[{}|]|[()\[\]|.])")
+_TEXT = re.compile(r"\\text\s*\{[^{}]*\}")
+_NAMED = re.compile(r"[\s,.:;]*\\?[A-Za-z][^=+*/()]*")
 _RELATION = re.compile(
     r"(?P<implies>=>|⇒|⟹|→|\\(?:Rightarrow|implies|Longrightarrow|rightarrow|to)(?![A-Za-z]))"
     r"|(?P<about>≈|≃|≅|\\(?:approx|simeq|cong)(?![A-Za-z])|~=|=~)"
@@ -51,8 +57,9 @@ def _blank(match: re.Match[str]) -> str:
 def _smooth(text: str) -> str:
     """`text`, of the same length, without alignment: ``&`` a space, ``\\\\\\\\`` a line's end."""
     out, at = [], 0
+    text = _one_sided(text)
     for a, b in [*_grids(text), (len(text), len(text))]:
-        piece = _ENVIRONMENT.sub(_blank, text[at:a])
+        piece = _GAP.sub(_broken, _ENVIRONMENT.sub(_blank, text[at:a]))
         piece = piece.replace("\\\\", " \n").replace("\\&", "  ").replace("&", " ")
         piece = piece.replace("\\(", " $").replace("\\)", "$ ").replace("\\[", "$$").replace("\\]", "$$")
         out.append(piece)
@@ -62,14 +69,38 @@ def _smooth(text: str) -> str:
     return _DROPPED.sub(_blank, "".join(out))
 
 
+def _broken(match: re.Match[str]) -> str:
+    """A line's end of the same length."""
+    return "\n" + " " * (len(match[0]) - 1)
+
+
+def _one_sided(text: str) -> str:
+    """`text` without brackets that have one side only (``\\\\left| … \\\\right.``): what they hold is a
+    column of statements."""
+    open_: list[re.Match[str]] = []
+    dropped: list[re.Match[str]] = []
+    for mark in _SIDE.finditer(text):
+        if mark["side"] == "left":
+            open_.append(mark)
+        elif open_:
+            pair = [open_.pop(), mark]
+            if "." in (pair[0]["sign"], pair[1]["sign"]):
+                dropped += pair
+    for mark in dropped:
+        text = text[: mark.start()] + _broken(mark) + text[mark.end() :]
+    return text
+
+
 def _grids(text: str) -> Iterator[tuple[int, int]]:
-    """The matrices of `text`, from ``\\\\begin`` to ``\\\\end``; one that does not close is no matrix."""
+    """The matrices of `text`, from ``\\\\begin`` to ``\\\\end``; one that does not close is no matrix, nor
+    is a column of equations."""
     start: int | None = None
     for mark in _GRID.finditer(text):
         if mark[1] == "begin":
             start = mark.start()
         elif start is not None:
-            yield start, mark.end()
+            if mark["kind"] != "array" or not _RELATION.search(text, start, mark.start()):
+                yield start, mark.end()
             start = None
 
 
@@ -114,6 +145,7 @@ def _statements(row: Part) -> Iterator[Part]:
         n for n in sorted(free) if text[n] in ",;" and not (text[n - 1 : n].isdigit() and text[n + 1 : n + 2].isdigit())
     ]
     cuts += [m.start() for m in _AND.finditer(text) if m.start() in free]
+    cuts += [m.start() for m in _TEXT.finditer(text) if m.start() in free and _begins_there(text, m)]
     edges = [0, *sorted(set(cuts)), len(text)]
     begins = [0]
     for a, b in itertools.pairwise(edges[1:]):
@@ -124,6 +156,14 @@ def _statements(row: Part) -> Iterator[Part]:
         skip = re.match(r"\s*(?:[,;]|and\b|und\b)?\s*", text[a:b]) if a else None
         a += skip.end() if skip else 0
         yield Part("", text[a:b], row.start + a)
+
+
+def _begins_there(text: str, words: re.Match[str]) -> bool:
+    """Whether a statement begins after words amid a formula: ``… = 15. \\\\text{ Initial weight } w = 0``."""
+    after = _RELATION.search(text, words.end())
+    if after is None or not _NAMED.fullmatch(text, words.end(), after.start()):
+        return False
+    return bool(_RELATION.search(text, 0, words.start()))
 
 
 def parts(row: Part) -> list[Part]:

@@ -50,6 +50,8 @@ def read_bracket(parser: Parser, opened: Token) -> Tree:
         return _matrix(parser, rows, opened)
     if len(rows[0]) == 1:
         return rows[0][0]
+    if opened.end - opened.start > 1:
+        return Mat((tuple(rows[0]),))  # \begin{bmatrix}: a row where it is written as one
     return Column(tuple((cell,) for cell in rows[0]))
 
 

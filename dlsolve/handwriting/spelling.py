@@ -64,6 +64,8 @@ class Spelled(Struct, frozen=True):
     def candidates(self) -> list[str]:
         """Every answer name this spelling can mean: as written, then fused, then with ``_``."""
         heads = ALIKE.get(self.head, (self.head,))
+        if self.head.startswith("Delta_") and self.low:
+            heads = (*heads, "Delta")  # Δw₃ is Δ₃ where one parameter moves
         hats = "".join(f"_{h}" for h in self.hats)
         parts = self.low + self.high
         out = {self.ascii(): None}

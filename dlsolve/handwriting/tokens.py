@@ -37,7 +37,7 @@ _COMMANDS = {
 _FUNCTIONS = frozenset(("ln", "log", "exp", "max", "min", "tanh", "sin", "cos", "tan", "lg"))
 _SPACES = frozenset((",", ";", ":", "!", " ", ">", "quad", "qquad", "thinspace", "enspace", "(", ")", "[", "]",
                      "displaystyle", "textstyle", "limits", "nolimits", "nonumber", "notag", "left", "right",
-                     "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "middle"))  # fmt: skip
+                     "underline", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "middle"))  # fmt: skip
 _GRIDS = frozenset(("matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array"))
 _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5", "⅗": "3/5",
            "⅘": "4/5", "⅙": "1/6", "⅚": "5/6", "⅐": "1/7", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8",

@@ -15,6 +15,7 @@ from dlsolve.formula.tree import Tree
 from dlsolve.handwriting.answers import value
 from dlsolve.handwriting.commas import letter_times
 from dlsolve.handwriting.cuts import Part, parts, rows
+from dlsolve.handwriting.glyphs import closing
 from dlsolve.handwriting.names import normalise_name
 from dlsolve.handwriting.numerals import free_names
 from dlsolve.handwriting.parser import expression
@@ -28,7 +29,10 @@ MAX_TEXT = 50_000
 _LABEL = re.compile(r"\s*(?:\\text\s*\{[^{}]*\}\s*(?=\S)|\([a-z0-9]{1,3}\)\s+|[0-9]{1,2}[.)]\s+|[-*>•#]+\s+|[①-⑳]\s*)")
 _CALL = re.compile(r"\\?(?P<head>[A-Za-z][A-Za-z_{}0-9]*)\s*\((?P<inside>[^()=]{1,80})\)")
 _SYMBOL = re.compile(r"[^A-Za-z]|^.{1,2}$")
-_ASIDE = re.compile(r"\s*(?:\((?=[^()]*[A-Za-z]{3})[^()]*\)|\[(?=[^\[\]]*[A-Za-z]{2})[^\[\]]*\])\s*$")
+_ASIDE = re.compile(
+    r"\s*(?:\((?=[^()]*[A-Za-z]{3})[^()+*/^_\\{}−]*\)|\[(?=[^\[\]]*[A-Za-z]{2})[^\[\]+*/^_\\{}−]*\])\s*$"
+)
+"""Words in brackets after a result; a bracket with operations in it belongs to the line."""
 _REMARK = re.compile(
     r"(?<=[0-9)\]}])(?:,\s|\s)\s*"
     r"(?:ok|okay|right|no|not|as|so|since|because|hence|thus|then|which|rounded|correct|from|after|is|the|by)\b"
@@ -37,6 +41,7 @@ _REMARK = re.compile(
 """Words after a result: ``0.1, as required``."""
 _ORDER = re.compile(r"\s*(?:[<>≤≥≠]|\\(?:leq?|geq?|neq?)(?![A-Za-z])).*$", re.DOTALL)
 """A comparison after a result: ``0.6 < 1``."""
+_SUM = re.compile(r"\\(?:sum|prod|int)(?![A-Za-z])|[∑Σ∏∫]")
 _EDGE = " \t\r\n$.,;:~\\&"
 
 
@@ -61,6 +66,11 @@ class Link:
     def numeric(self) -> bool:
         """Whether the link can be worked out: it is read, and no name stands in it."""
         return self.tree is not None and self.written is not None
+
+    @property
+    def general(self) -> bool:
+        """Whether it states a rule by a sum over an index, whose numbers stand in the links after it."""
+        return self.tree is None and bool(_SUM.search(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +143,11 @@ def _trim(part: Part) -> Part:
     """`part` without spaces, dollar signs and a sentence's full stop around it."""
     left = len(part.text) - len(part.text.lstrip(" \t\r\n$~&"))
     text = part.text[left:].rstrip(_EDGE)
-    return Part(part.relation, text, part.start + left)
+    trimmed = Part(part.relation, text, part.start + left)
+    # braces around all of it held what framed or underlined a result
+    if text[:1] == "{" and closing(text, 0) == len(text) - 1:
+        return _trim(Part(part.relation, text[1:-1], trimmed.start + 1))
+    return trimmed
 
 
 def _name(part: Part) -> Part | None:
@@ -146,7 +160,7 @@ def _name(part: Part) -> Part | None:
         text, start = text[label.end() :], start + label.end()
     for suffix in _suffixes(text):
         if _is_name(suffix):
-            return Part(part.relation, suffix, start + len(text) - len(suffix))
+            return Part(part.relation, suffix, start + text.rindex(suffix))
     return None
 
 
@@ -160,7 +174,7 @@ def _suffixes(text: str) -> Iterator[str]:
     for mark in (":", ";", ",", "}", "$"):
         rest = text.rpartition(mark)[2].strip()
         if rest and rest != text:
-            yield rest
+            yield rest if "{" in rest else rest.rstrip("}")
     if len(words) > 1:
         yield words[-1]
 
