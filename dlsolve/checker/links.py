@@ -21,7 +21,7 @@ from dlsolve.checker.windows import Answer
 from dlsolve.errors import DlsolveError
 from dlsolve.fields.kinds import joined
 from dlsolve.formula.text import one_line, unicode
-from dlsolve.formula.tree import Name, Neg, Num, Ref, Tree, names, nodes, rebuild
+from dlsolve.formula.tree import Bin, Mat, Name, Neg, Num, Ref, Tree, names, nodes, rebuild
 from dlsolve.handwriting import Link, UnreadableError, WorkedLine, guarded_value
 from dlsolve.handwriting.numerals import numeral
 from dlsolve.named import keys_by_name
@@ -30,10 +30,13 @@ from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError, precision
 from dlsolve.numbers.show import Digits
 from dlsolve.readings import instantiate
-from dlsolve.trace import Step, Trace
+from dlsolve.trace import Key, Step, Trace
 
 MAX_LINKS = 40
 """Links of one line that are judged."""
+MOST_DEEP = 3
+MOST_BEHIND = 60
+"""How far behind a value, and how many, the exact numbers of its line may come from."""
 
 
 @dataclass(frozen=True)
@@ -93,22 +96,35 @@ class LinkJudge:
     # -- values ----------------------------------------------------------------------------------
 
     def _constants(self, name: str) -> set[fmpq]:
-        """The exact numbers of the rule itself: ½ in a loss, the values that it uses where they are exact."""
+        """The exact numbers of the rule itself: ½ in a loss, the values that it uses where they are exact;
+        also those that these come from, where none of them is rounded to the same digits."""
         key = self.known.get(name)
+        out, used = self._uses(key)
+        behind: list[Any] = []
+        for depth in range(MOST_DEEP):
+            values = [v for k in used for v in _scalars(self.true.env.get(k)) if isinstance(v, fmpq | arb)]
+            if depth == 0:
+                out |= {v for v in values if isinstance(v, fmpq)}
+            behind += values
+            used = [k for one in used for k in self._uses(one)[1]][:MOST_BEHIND]
+        near = [(v, arb(v, abs(v) / 10)) for v in behind if isinstance(v, fmpq)]
+        return out | {v for v, around in near if not any(w != v and _meets(around, w) for w in behind)}
+
+    def _uses(self, key: Key | None) -> tuple[set[fmpq], list[Key]]:
+        """The numbers in the rule of a value, and the values that it uses."""
         step = self.trace.steps.get(key) if key is not None else None
         if not isinstance(step, Step):
-            return set()
-        out = {read(n.text) for n in nodes(step.rule.expr) if isinstance(n, Num)}
+            return set(), []
+        numbers = {read(n.text) for n in nodes(step.rule.expr) if isinstance(n, Num)}
         try:
             used = instantiate(self.true, step.rule.expr, dict(zip(step.rule.letters, step.index, strict=False)))
         except (DlsolveError, KeyError):
-            return out
-        for node in nodes(used):
-            if isinstance(node, Ref | Name):
-                base, index = (node.base, node.index) if isinstance(node, Ref) else (node.id, ())
-                value = self.true.env.get((base, *index) if index else base)
-                out |= {v for v in _scalars(value) if isinstance(v, fmpq)}
-        return out
+            return numbers, []
+        refs = [node for node in nodes(used) if isinstance(node, Ref | Name)]
+        return numbers, [
+            node.id if isinstance(node, Name) else ((node.base, *node.index) if node.index else node.base)
+            for node in refs
+        ]
 
     def _value(self, link: Link, exact: set[fmpq]) -> Any:
         """The enclosure of a link; None where a name in it has no value here."""
@@ -166,7 +182,7 @@ class LinkJudge:
         """A link in the symbols of the solution, whatever it was written in."""
         if link.tree is None:
             return _short(link.text)
-        return _short(one_line(unicode(link.tree, self.trace.symbols)))
+        return _short(one_line(unicode(_side_by_side(link.tree), self.trace.symbols)))
 
     def _text(self, value: Any) -> str:
         text = shown(value, Digits(5)) or ""
@@ -188,6 +204,15 @@ def _opened(tree: Tree, exact: set[fmpq], env: dict[str, Any]) -> Tree:
         return Name(name)
 
     return change(tree)
+
+
+def _side_by_side(tree: Tree) -> Tree:
+    """`tree` with matrices of different shapes beside each other as their matrix product."""
+    tree = rebuild(tree, _side_by_side)
+    if isinstance(tree, Bin) and tree.op == "*" and isinstance(tree.left, Mat) and isinstance(tree.right, Mat):
+        shapes = [(len(m.rows), len(m.rows[0])) for m in (tree.left, tree.right)]
+        return Bin("@", tree.left, tree.right) if shapes[0] != shapes[1] else tree
+    return tree
 
 
 def _lone(tree: Tree | None) -> tuple[fmpq, fmpq] | None:

@@ -294,6 +294,9 @@ def rerun(solution: Solution, policy: Policy) -> Trace:
     with precision(BITS):
         symbols = Symbols(topic.notation, true.symbols.course)
         trace = Trace(symbols, topic.rules, true.choices, WINDOWS, policy, BITS)
-        with contextlib.suppress(DlsolveError, UndecidedError, ArithmeticError, TypeError, ValueError, LookupError):
+        # a value of another shape than the topic knows may end it anywhere
+        with contextlib.suppress(
+            DlsolveError, UndecidedError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError
+        ):
             topic.solve(solution.problem, trace)
     return trace
