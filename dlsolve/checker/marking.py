@@ -16,7 +16,7 @@ from flint import arb, fmpq
 from dlsolve.checker.judge import fit, same_words
 from dlsolve.checker.judge import remarks as near_misses
 from dlsolve.checker.links import LinkJudge, Target
-from dlsolve.checker.report import NOTHING, Report, ReportItem, Verdict
+from dlsolve.checker.report import Report, ReportItem, Verdict
 from dlsolve.checker.runs import Following, Written, following, kind_of, trusting
 from dlsolve.checker.search import Search
 from dlsolve.checker.texts import own_line, shown, stated, symbol
@@ -220,9 +220,8 @@ class _Marker:
                 item.earned = max(fmpq(0), item.possible * (1 - self.worth.follow_penalty))
             case "wrong":
                 made = {s.id if s.declared else s.says for s in item.slips}
-                if self.worth.repeated_once and made & self.paid:
-                    # a 0 shows no slip made again: who writes 0 everywhere earns nothing by it
-                    item.earned = NOTHING if self.answers[item.name].blank else item.possible
+                if self.worth.repeated_once and made & self.paid and not self.answers[item.name].blank:
+                    item.earned = item.possible  # but a 0 shows no slip made again
                 elif item.possible:
                     self.paid |= made
 

@@ -262,6 +262,7 @@ def kind_of(symbols: Symbols, key: Key) -> Kind:
 
 
 MOST_ROUNDS = 3
+STOPS = (DlsolveError, UndecidedError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError)
 
 
 def trusting(solution: Solution, written: Written) -> tuple[Trusting, Trace]:
@@ -294,9 +295,6 @@ def rerun(solution: Solution, policy: Policy) -> Trace:
     with precision(BITS):
         symbols = Symbols(topic.notation, true.symbols.course)
         trace = Trace(symbols, topic.rules, true.choices, WINDOWS, policy, BITS)
-        # a value of another shape than the topic knows may end it anywhere
-        with contextlib.suppress(
-            DlsolveError, UndecidedError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError
-        ):
+        with contextlib.suppress(*STOPS):
             topic.solve(solution.problem, trace)
     return trace
