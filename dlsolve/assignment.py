@@ -38,6 +38,8 @@ class Overlay(msgspec.Struct, frozen=True):
     arith: str = "auto"
     limit: int = MAX_STEPS
     """Named values that a run may work out."""
+    whole: bool = False
+    """Whether every step of a very long run is wanted."""
 
 
 def solve(problem: ProblemFile, overlay: Overlay | None = None) -> Solution:
@@ -63,6 +65,7 @@ def solve(problem: ProblemFile, overlay: Overlay | None = None) -> Solution:
         arith=over.arith,
         numbers=count(fields),
         limit=over.limit,
+        whole=over.whole,
         meta={**meta, "conventions": conventions},
         stated=tuple(given),
     )

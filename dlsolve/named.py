@@ -20,6 +20,8 @@ _ENTRY = re.compile(r"(?P<name>.+)\[(?P<i>\d{1,6})(?:,\s*(?P<j>\d{1,6}))?\]")
 def keys_by_name(trace: Trace) -> dict[str, Key]:
     """Every named value of `trace` under its answer name, and under its other names."""
     own = {trace.name(key): key for key in trace.env if not (isinstance(key, str) and key[:1] in "#@")}
+    for base, family in trace.env.families.items():
+        own |= {trace.name((base, member)): (base, member) for member in family.members}
     return {**trace.aliases, **own}
 
 

@@ -56,15 +56,18 @@ def run(
     policy: Policy = EXACT_POLICY,
     arithmetic: Arithmetic = EXACT,
     limit: int = MAX_STEPS,
+    whole: bool = True,
 ) -> Trace:
-    """One run of `topic` under `policy`, at the least precision that decides it.
+    """One run of `topic` under `policy`, at the least precision that decides it; see `Trace` for `whole`.
 
     Raises `InputError`, `DomainError`, `LimitError`.
     """
     choices = chosen(topic, conventions or {}, topic.defaults(problem))
+    long = topic.steps(problem) > FLOAT_FROM_STEPS
     for bits in LADDER:
         with precision(bits):
-            trace = Trace(Symbols(topic.notation, symbols), topic.rules, choices, arithmetic, policy, bits, limit)
+            trace = Trace(Symbols(topic.notation, symbols), topic.rules, choices, arithmetic, policy, bits, limit,
+                          whole=whole, long=long)  # fmt: skip
             try:
                 topic.solve(problem, trace)
                 _decide(trace, digits or Digits())
@@ -122,15 +125,17 @@ def solve_problem(
     meta: Mapping[str, Any] | None = None,
     stated: tuple[str, ...] | None = None,
     limit: int = MAX_STEPS,
+    whole: bool = False,
 ) -> Solution:
     """Solve one problem. `numbers` counts the given numbers; `arith` is auto, exact or float64; `limit`
-    counts the named values that a run may work out."""
+    counts the named values that a run may work out. Of a run in float64 that is very long only both ends are
+    kept, unless it is wanted `whole`."""
     digits = digits or Digits()
     if topic.steps(problem) > limit:
         raise too_long(limit)
     long = topic.steps(problem) > FLOAT_FROM_STEPS or numbers > FLOAT_FROM_NUMBERS
     arithmetic = FLOAT64 if arith == "float64" or (arith == "auto" and long) else EXACT
-    how = {"conventions": conventions, "symbols": symbols, "arithmetic": arithmetic, "limit": limit}
+    how = {"conventions": conventions, "symbols": symbols, "arithmetic": arithmetic, "limit": limit, "whole": whole}
     exact = run(topic, problem, digits=digits, **how)  # type: ignore[arg-type]
     carried = run(topic, problem, digits=carry, policy=Carry(carry), **how) if carry else None  # type: ignore[arg-type]
     shown = carried or exact

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlsolve.formula.closed import closed
-from dlsolve.formula.compiled import EXACT, evaluate
+from dlsolve.formula.compiled import EXACT
+from dlsolve.formula.evaluate import evaluate
 from dlsolve.formula.parse import parse
 from dlsolve.formula.rules import rules
 from dlsolve.formula.text import python

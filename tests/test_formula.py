@@ -11,9 +11,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dlsolve.errors import DlsolveError, DomainError, RuleError
-from dlsolve.formula.compiled import EXACT, FLOAT64, compiled, evaluate
+from dlsolve.formula.compiled import EXACT, FLOAT64, compiled
 from dlsolve.formula.derive import partial
 from dlsolve.formula.entries import entry, shape, spread
+from dlsolve.formula.evaluate import evaluate
 from dlsolve.formula.parse import parse
 from dlsolve.formula.rules import rule, rules
 from dlsolve.formula.text import one_line, python, unicode

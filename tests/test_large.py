@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy
@@ -9,6 +10,7 @@ import pytest
 
 from dlsolve import catalog
 from dlsolve.differences import finite_differences
+from dlsolve.errors import DlsolveError, LimitError
 from dlsolve.fields import read_problem
 from dlsolve.formula.compiled import FLOAT64
 from dlsolve.numbers.matrix import Matrix
@@ -16,7 +18,7 @@ from dlsolve.numbers.show import Digits
 from dlsolve.readings import all_exact, ends
 from dlsolve.render import Options, render
 from dlsolve.solver import Solution, run, solve_problem
-from dlsolve.trace import Key
+from dlsolve.trace import Gap, Key
 
 RNG = numpy.random.default_rng(5)
 
@@ -98,3 +100,150 @@ def test_one_long_section_among_few_loses_its_middle_and_no_other() -> None:
     assert len(text.splitlines()) < 250
     for part in ("Relative frequencies", "Entropy", "In nats", "steps not shown"):
         assert part in text
+
+
+def short(monkeypatch: pytest.MonkeyPatch, many: int, kept: int) -> None:
+    """Treat problems of more than `many` values or steps as very long ones."""
+    for module in ("numbers.families", "trace.record", "trace.lengths", "formula.compiled"):
+        monkeypatch.setattr(f"dlsolve.{module}.MANY", many)
+    monkeypatch.setattr("dlsolve.trace.lengths.KEPT", kept)
+    monkeypatch.setattr("dlsolve.trace.record.ROWS_KEPT", min(100, kept // 2))
+    monkeypatch.setattr("dlsolve.solver.FLOAT_FROM_STEPS", 100)
+
+
+# -- many values ----------------------------------------------------------------------------------
+
+
+def test_an_entropy_of_many_outcomes_is_what_numpy_says() -> None:
+    weights = RNG.integers(0, 50, 12_000)
+    others = RNG.integers(1, 50, 12_000)
+    solution = solved("entropy", {"counts": weights.tolist(), "counts_q": others.tolist(), "reverse": False})
+    env = solution.trace.env
+    p, q = weights / weights.sum(), others / others.sum()
+    some = p[p > 0]
+    assert env["H"] == pytest.approx(-(some * numpy.log2(some)).sum(), rel=1e-12)
+    assert env["CE"] == pytest.approx(-(p * numpy.log2(q)).sum(), rel=1e-12)
+    assert env["KL"] == pytest.approx(env["CE"] - env["H"], rel=1e-9)
+    for i in (1, 6_000, 12_000):
+        assert env["p", i] == pytest.approx(p[i - 1])
+    assert all(check.holds for check in solution.trace.checks)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_many_outcomes_give_the_values_that_single_ones_do(reverse: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def given(n: int) -> dict[str, Any]:
+        rng = numpy.random.default_rng(n)
+        out = {"counts": rng.integers(0, 9, n).tolist(), "counts_q": rng.integers(0, 9, n).tolist()}
+        out["counts_q"] = [max(a, 1) if c else a for a, c in zip(out["counts_q"], out["counts"], strict=True)]
+        return {**out, "reverse": reverse}
+
+    one = solved("entropy", given(300), whole=True).trace
+    short(monkeypatch, 100, kept=20)
+    at_once = solved("entropy", given(300)).trace
+    assert any(isinstance(item, Gap) for item in at_once.items)
+    assert len(at_once.items) < len(one.items) / 2
+    assert one.answers == at_once.answers
+    for key in one.steps:
+        here, there = one.env[key], at_once.env[key]
+        assert here == there or here == pytest.approx(there, rel=1e-12), key
+
+
+@pytest.mark.parametrize("topic", ["roc", "precision-recall"])
+def test_many_scores_give_the_values_that_single_ones_do(topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = numpy.random.default_rng(3)
+    given = {"y_true": rng.integers(0, 2, 400).tolist(), "y_score": rng.integers(0, 250, 400).tolist()}
+    one = solved(topic, given, whole=True).trace
+    short(monkeypatch, 100, kept=60)
+    at_once = solved(topic, given).trace
+    assert len(at_once.items) < len(one.items) / 2
+    for key in one.steps:
+        assert at_once.env[key] == pytest.approx(one.env[key], rel=1e-9, abs=1e-12), key
+    assert all(check.holds for check in at_once.checks)
+    for fmt in ("plain", "markdown", "json"):
+        solution = solved(topic, given)
+        assert render(solution, fmt, Options())
+
+
+def test_the_area_under_a_long_roc_curve_is_scikit_learns() -> None:
+    metrics = pytest.importorskip("sklearn.metrics")
+    y = RNG.integers(0, 2, 30_000)
+    score = (RNG.normal(size=30_000) + y).round(3)
+    given = {"y_true": y.tolist(), "y_score": score.tolist()}
+    assert solved("roc", given).trace.env["AUC"] == pytest.approx(metrics.roc_auc_score(y, score), rel=1e-12)
+    found = solved("precision-recall", given).trace.env["AP"]
+    assert found == pytest.approx(metrics.average_precision_score(y, score), rel=1e-12)
+
+
+def test_what_has_no_value_among_many_is_named() -> None:
+    given = {"TP": [0, *[1] * 10_999], "FP": [0] * 11_000, "FN": [1, *[0] * 10_999], "TN": [0] * 11_000}
+    with pytest.raises(DlsolveError, match=r"FP|TN|class"):
+        solved("roc", given)
+
+
+# -- many steps -----------------------------------------------------------------------------------
+
+W = {"f": "(w1 - 3)^2 + 2*w2^2", "start": "0 1", "lr": "0.01"}
+RUNS: dict[str, dict[str, Any]] = {
+    "adam": {**W, "weight_decay": "0.01", "steps": 300},
+    "adagrad": {**W, "steps": 300},
+    "rmsprop": {**W, "steps": 300},
+    "momentum": {**W, "nesterov": True, "steps": 300},
+    "lr-decay": {**W, "schedule": "sqrt", "steps": 300},
+    "gd": {"X": [[1, 2], [2, 1], [3, 3], [4, 0]], "y": [1, 2, 3, 4], "b": 0, "lr": "0.01", "batches": 2, "epochs": 150},
+    "backprop": {"x": [[1, 2], [2, 1]], "y": [[1], [0]], "W1": [[0.1, 0.2], [0.3, 0.4]], "W2": [[0.5, 0.6]],
+                 "activations": ["tanh", "sigmoid"], "loss": "bce", "epochs": 110},
+}  # fmt: skip
+
+
+def test_every_topic_that_counts_steps_is_among_these() -> None:
+    stepped = {t.name for t in catalog.all_topics() if t.steps.__module__ != "dlsolve.topic"}
+    assert stepped == set(RUNS)
+
+
+@pytest.mark.parametrize("topic", RUNS)
+def test_a_long_run_keeps_both_ends_and_ends_where_the_whole_run_does(
+    topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short(monkeypatch, 1_000, kept=300)
+    whole, kept = (solved(topic, RUNS[topic], arith="float64", whole=whole) for whole in (True, False))
+    assert len(whole.trace.items) > 1_000 >= len(kept.trace.items)
+    assert any(isinstance(item, Gap) for item in kept.trace.items)
+    for key in whole.trace.answers:
+        assert numpy.array_equal(whole.trace.env[key], kept.trace.env[key]), key
+    for key in kept.trace.steps:
+        assert numpy.array_equal(whole.trace.env[key], kept.trace.env[key]), key
+    for fmt in ("plain", "markdown"):
+        a, b = (render(s, fmt, Options()) for s in (whole, kept))
+        assert a == b
+    assert '"elided"' in render(kept, "json", Options())
+
+
+def test_memory_does_not_grow_with_the_number_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    short(monkeypatch, 1_000, kept=100)
+
+    def peak(steps: int) -> int:
+        tracemalloc.start()
+        try:
+            solved("adam", {"f": "(w - 3)^2", "start": "0", "lr": "0.01", "steps": steps})
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(200)
+    assert peak(2_500) < 1.2 * peak(500)
+
+
+def test_large_arrays_of_many_epochs_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dlsolve.trace.lengths.MOST_HELD", 50_000)
+    given = {"X": list(range(200)), "y": list(range(200)), "b": 0, "lr": "1e-6", "epochs": 1_001}
+    trace = solved("gd", given).trace
+    assert sum(value.size for value in trace.env.values() if hasattr(value, "size")) < 200_000
+    assert trace.steps[trace.answers[0]]
+
+
+def test_a_run_beyond_the_limit_is_refused_though_nothing_of_it_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    short(monkeypatch, 500, kept=100)
+    given = {"f": "(w - 3)^2", "start": "0", "lr": "0.01"}
+    assert solved("adam", {**given, "steps": 900}, limit=1_200).trace.answers
+    with pytest.raises(LimitError):
+        solved("adam", {**given, "steps": 1_190}, limit=1_200)

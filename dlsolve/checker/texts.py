@@ -12,7 +12,7 @@ from dlsolve.checker.handing import as_written
 from dlsolve.checker.runs import BITS
 from dlsolve.checker.windows import Answer, ends, tamed
 from dlsolve.errors import DlsolveError
-from dlsolve.formula.compiled import evaluate
+from dlsolve.formula.evaluate import evaluate
 from dlsolve.formula.text import one_line, python, unicode
 from dlsolve.formula.tree import Name as NameTree
 from dlsolve.formula.tree import Ref, Tree, nodes

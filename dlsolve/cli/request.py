@@ -51,6 +51,7 @@ def read_request(name: str | None, values: Mapping[str, Any], flags: Sequence[Fl
     course = read_course(values["course"]) if values.get("course") is not None else Course()
     said |= spelled | {f"symbols.{k}": "--symbols" for k in symbols}
     style = choice(values, "format", tuple(FORMATS), "terminal")  # a program computes in floats
+    steps_all = _steps_all(values, given)
     overlay = Overlay(
         name,
         given,
@@ -60,13 +61,14 @@ def read_request(name: str | None, values: Mapping[str, Any], flags: Sequence[Fl
         digits_of(values, course),
         _digits_at(values, "carry", course.carry),
         choice(values, "arith", ARITHMETICS, "float64" if style == "python" else "auto"),
+        whole=steps_all,
     )
     detail = choice(values, "detail", DETAILS, "all")
     return Request(
         overlay,
         style,
         values.get("output"),
-        output.page(values, detail=detail, steps_all=_steps_all(values, given)),
+        output.page(values, detail=detail, steps_all=steps_all),
         said,
     )
 

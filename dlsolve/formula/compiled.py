@@ -21,6 +21,7 @@ from dlsolve.formula.functions import CONSTANTS, body_of
 from dlsolve.formula.tree import At, Bin, Call, Cmp, If, Mat, Name, Neg, Num, Reduce, Ref, Transpose, Tree
 from dlsolve.numbers import floats, functions
 from dlsolve.numbers.exact import read
+from dlsolve.numbers.families import MANY
 from dlsolve.numbers.matrix import Matrix, whole_power
 
 Compiled = Callable[..., Any]
@@ -68,7 +69,7 @@ _OPS: dict[str, ast.operator] = {
 @lru_cache(maxsize=8192)
 def compiled(tree: Tree, letters: tuple[str, ...], arithmetic: Arithmetic) -> Compiled:
     """`tree` as ``f(env, *letters)``; raises `RuleError` for a function that does not exist."""
-    build = _Build(arithmetic, set(letters))
+    build = Build(arithmetic, set(letters))
     body = build.expr(tree)
     arguments = [ast.arg("E"), *(ast.arg(letter) for letter in letters)]
     return build.function(arguments, body)
@@ -85,7 +86,7 @@ def _defined(fn: str, arithmetic: Arithmetic) -> Callable[..., Any]:
     definition = body_of(fn)
     if definition is None:
         raise RuleError(f"there is no function {fn!r}")
-    build = _Build(arithmetic, set(), params=set(definition.params))
+    build = Build(arithmetic, set(), params=set(definition.params))
     scalar = build.function([ast.arg(p) for p in definition.params], build.expr(definition.body))
     if arithmetic is FLOAT64:
         return scalar
@@ -98,7 +99,20 @@ def _defined(fn: str, arithmetic: Arithmetic) -> Callable[..., Any]:
     return apply
 
 
-class _Build:
+def _over(kind: str, members: Any, env: Any, term: Any, each: Callable[[], list[Any]], *index: Any) -> Any:
+    """A reduction in float64: many terms as one array, where that works, else one by one."""
+    if len(members) > MANY:
+        from dlsolve.formula.many import total
+
+        found = total(kind, members, env, term, index)
+        if found is not None:
+            return found
+    return floats.reduce_(kind, each())
+
+
+class Build:
+    """Makes the code of one function."""
+
     def __init__(self, arithmetic: Arithmetic, letters: set[str], params: set[str] | None = None) -> None:
         self.arithmetic = arithmetic
         self.letters = letters
@@ -110,6 +124,7 @@ class _Build:
             "_test": arithmetic.test,
             "_choose": arithmetic.choose,
             "_reduce": arithmetic.reduce,
+            "_over": _over,
             "_index": arithmetic.index,
             "_matrix": arithmetic.matrix,
         }
@@ -140,11 +155,11 @@ class _Build:
             case Name(id_) if id_ in CONSTANTS:
                 return self.call(self._constant_fn(id_))
             case Name(id_):
-                return self._lookup([ast.Constant(id_)])
+                return self.lookup([ast.Constant(id_)])
             case Ref(base, index):
-                return self._lookup([ast.Constant(base), *(ast.Constant(i) for i in index)])
+                return self.lookup([ast.Constant(base), *(ast.Constant(i) for i in index)])
             case At(base, index):
-                return self._lookup([ast.Constant(base), *(self.index(i) for i in index)])
+                return self.lookup([ast.Constant(base), *(self.index(i) for i in index)])
             case Bin("**", left, right):
                 return self._power(left, right)
             case Bin("@", left, right):
@@ -155,7 +170,7 @@ class _Build:
                 return ast.UnaryOp(ast.USub(), self.expr(arg))
             case Transpose(arg):
                 return self.expr(Call("transpose", (arg,)))
-            case Call("cos", (arg,)) if (turned := _over_pi(arg)) is not None:
+            case Call("cos", (arg,)) if (turned := over_pi(arg)) is not None:
                 # an angle that is a fraction of π keeps its exact cosine
                 return self.expr(Call("cospi", (turned,)))
             case Call(fn, args):
@@ -181,7 +196,7 @@ class _Build:
         self.scope[f"_{id_}"] = exact if self.arithmetic is not FLOAT64 else lambda: plain
         return f"_{id_}"
 
-    def _lookup(self, parts: list[ast.expr]) -> ast.expr:
+    def lookup(self, parts: list[ast.expr]) -> ast.expr:
         key = parts[0] if len(parts) == 1 else ast.Tuple(parts, ast.Load())
         return ast.Subscript(ast.Name("E", ast.Load()), key, ast.Load())
 
@@ -201,12 +216,16 @@ class _Build:
     def _reduce(self, kind: str, body: Tree, var: str, over: str) -> ast.expr:
         outer = self.letters
         self.letters = outer | {var}
-        terms = ast.ListComp(
-            self.expr(body),
-            [ast.comprehension(ast.Name(var, ast.Store()), self._lookup([ast.Constant("#" + over)]), [], 0)],
-        )
+        members = self.lookup([ast.Constant("#" + over)])
+        terms = ast.ListComp(self.expr(body), [ast.comprehension(ast.Name(var, ast.Store()), members, [], 0)])
         self.letters = outer
-        return self.call("_reduce", ast.Constant(kind), terms)
+        if self.arithmetic is not FLOAT64:
+            return self.call("_reduce", ast.Constant(kind), terms)
+        letters = sorted(outer - {var})
+        term = self.constant((body, (*letters, var)))
+        index = [ast.Name(letter, ast.Load()) for letter in letters]
+        each = ast.Lambda(ast.arguments([], [], None, [], [], None, []), terms)
+        return self.call("_over", ast.Constant(kind), members, ast.Name("E", ast.Load()), term, each, *index)
 
     def index(self, tree: Tree) -> ast.expr:
         """An index: whole numbers, letters, + and -, labels as they are."""
@@ -216,73 +235,22 @@ class _Build:
             case Name(id_) if id_ in self.letters:
                 return ast.Name(id_, ast.Load())
             case Name(id_):
-                return self._lookup([ast.Constant("@" + id_)])
+                return self.lookup([ast.Constant("@" + id_)])
             case Bin("+" | "-" as op, left, right):
                 return ast.BinOp(self.index(left), _OPS[op], self.index(right))
         raise RuleError(f"an index is a letter, a whole number, or a sum of them (found {tree})")
 
 
-def _over_pi(tree: Tree) -> Tree | None:
+def over_pi(tree: Tree) -> Tree | None:
     """`tree` divided by π where π is one of its factors, else None."""
     match tree:
         case Name("pi"):
             return Num("1")
         case Bin("*", left, right):
-            near = _over_pi(left)
-            far = None if near is not None else _over_pi(right)
+            near = over_pi(left)
+            far = None if near is not None else over_pi(right)
             return Bin("*", near, right) if near is not None else Bin("*", left, far) if far is not None else None
         case Bin("/", left, right):
-            near = _over_pi(left)
+            near = over_pi(left)
             return Bin("/", near, right) if near is not None else None
     return None
-
-
-_PLAIN: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
-}  # fmt: skip
-
-
-def evaluate(tree: Tree, arithmetic: Arithmetic = EXACT) -> Any:
-    """The value of a tree of numbers alone: a printed line, read back.
-
-    Such a line is worked out once, so it is walked, with the operations of `compiled`: to generate
-    code for it would cost ten times its arithmetic.
-    """
-
-    def value(node: Tree) -> Any:
-        match node:
-            case Num(text):
-                return arithmetic.literal(text)
-            case Bin("**", base, Num(text)) if text.isdigit() and arithmetic is EXACT:
-                return whole_power(value(base), int(text)) if len(text) < 3 else arithmetic.power(
-                    value(base), value(node.right))  # fmt: skip
-            case Bin("**", base, power):
-                return arithmetic.power(value(base), value(power))
-            case Bin("@", left, right):
-                return arithmetic.matmul(value(left), value(right))
-            case Bin(op, left, right):
-                return _PLAIN[op](value(left), value(right))
-            case Neg(arg):
-                return -value(arg)
-            case Call() | Transpose() | Cmp() | If() | Mat():
-                return applied(node)
-        # a name: π, e, or one that a line of numbers should not have
-        return compiled(node, (), arithmetic)({})
-
-    def applied(node: Tree) -> Any:
-        match node:
-            case Transpose(arg):
-                return arithmetic.native["transpose"](value(arg))
-            case Call("cos", (arg,)) if (turned := _over_pi(arg)) is not None:
-                return arithmetic.native["cospi"](value(turned))
-            case Call(fn, args):
-                return entrywise_function(fn, arithmetic)(*(value(a) for a in args))
-            case Cmp(op, left, right):
-                return arithmetic.test(op, value(left), value(right))
-            case If(then, cond, other):
-                return arithmetic.choose(value(cond), lambda: value(then), lambda: value(other))
-            case Mat(rows):
-                return arithmetic.matrix([[value(c) for c in row] for row in rows])
-        raise AssertionError(node)
-
-    return value(tree)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlsolve.formula.compiled import evaluate
+from dlsolve.formula.evaluate import evaluate
 from dlsolve.formula.functions import DEFINED, body_of
 from dlsolve.formula.tree import Bin, Call, Cmp, If, Mat, Name, Neg, Num, Transpose, Tree, nodes, rebuild
 

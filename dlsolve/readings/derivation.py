@@ -10,8 +10,8 @@ import msgspec
 
 from dlsolve.errors import DlsolveError
 from dlsolve.formula.closed import closed
-from dlsolve.formula.compiled import evaluate
 from dlsolve.formula.entries import has_matrix, plain, sums_up
+from dlsolve.formula.evaluate import evaluate
 from dlsolve.formula.indices import stated
 from dlsolve.formula.rules import Rule
 from dlsolve.formula.text import python

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from flint import arb, fmpq
 
 from dlsolve.errors import DlsolveError
-from dlsolve.formula.compiled import evaluate
 from dlsolve.formula.entries import spread, taken, unfold
+from dlsolve.formula.evaluate import evaluate
 from dlsolve.formula.tree import Bin, Call, Cmp, If, Mat, Name, Neg, Num, Ref, Tree, key_of, rebuild
 from dlsolve.numbers.precision import UndecidedError
 from dlsolve.numbers.show import WHOLE_DIGITS, Digits, decimal, round_to, show, terminates

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -34,7 +34,7 @@ from dlsolve.readings import (
 from dlsolve.render import Options
 from dlsolve.render.words import unseen_escaped
 from dlsolve.solver import Solution
-from dlsolve.trace import Branch, Item, Key, Note, Operation, Step, Trace
+from dlsolve.trace import Branch, Gap, Item, Key, Note, Operation, Step, Trace
 
 MAX_STEPS = 10_000
 
@@ -49,12 +49,15 @@ def render(solution: Solution, options: Options) -> str:
 def document(solution: Solution, options: Options) -> dict[str, Any]:
     """The object that `render` writes (design, "A solution as JSON")."""
     trace, meta = solution.trace, solution.meta
-    items = trace.items
-    elided = None
+    gaps = [n for n, item in enumerate(trace.items) if isinstance(item, Gap)]
+    missing = sum(item.missing for item in trace.items if isinstance(item, Gap))
+    items = [item for item in trace.items if not isinstance(item, Gap)]
+    after = gaps[0] if gaps else 0
     if len(items) > MAX_STEPS and not options.steps_all:
         half = MAX_STEPS // 2
-        elided = {"steps": len(items) - MAX_STEPS, "after": half, "remedy": "--steps all"}
+        missing, after = missing + len(items) - MAX_STEPS, min(half, after or half)
         items = [*items[:half], *items[-half:]]
+    elided = {"steps": missing, "after": after, "remedy": "--steps all"} if missing else None
     steps = [*_starts(solution), *_Steps(solution, items).all()] if options.detail == "all" else []
     return {
         "dlsolve": 1,
@@ -158,7 +161,7 @@ def _texts(shown: Shown | tuple[tuple[Shown, ...], ...]) -> Any:
 class _Steps:
     """The items of a run as JSON objects; what has no name of its own is counted (``branch_3``)."""
 
-    def __init__(self, solution: Solution, items: list[Item]) -> None:
+    def __init__(self, solution: Solution, items: Sequence[Item]) -> None:
         self.solution = solution
         self.trace = solution.trace
         self.items = items

@@ -13,7 +13,7 @@ from dlsolve.named import held
 from dlsolve.readings import lines
 from dlsolve.render import Options
 from dlsolve.render.hand import Hand
-from dlsolve.trace import Branch, Item, Note, Operation, Step
+from dlsolve.trace import Branch, Gap, Item, Note, Operation, Step
 
 MAX_STEPS = 60
 MAX_SECTIONS = 12
@@ -45,25 +45,30 @@ def sections_of(hand: Hand, options: Options) -> list[Section]:
     """The steps by section, elided in the middle of a long run."""
     trace = hand.trace
     groups = [(trace.sections[n], list(items)) for n, items in groupby(trace.items, key=lambda i: i.section)]
-    total = sum(len(items) for _, items in groups)
+    total = sum(_count(items) for _, items in groups)
     if options.steps_all or (total <= MAX_STEPS and len(groups) <= MAX_SECTIONS):
-        return [Section(hand.text(title), _rows(hand, items)) for title, items in groups]
+        return [section for title, items in groups for section in _whole(hand, title, items)]
     first = _taken(groups, HEAD, 6)
     last = _taken(groups[::-1], TAIL, 3)
     few = len(groups) <= MAX_SECTIONS and max(len(items) for _, items in groups) > MAX_STEPS // 2
     if first + last >= len(groups) or few:
         return _long_sections(hand, groups)
-    missing = sum(len(items) for _, items in groups[first : len(groups) - last])
+    missing = sum(_count(items) for _, items in groups[first : len(groups) - last])
     shown = _long_sections(hand, groups[:first])
     shown.append(Section("", [], missing))
     return shown + _long_sections(hand, groups[-last:])
+
+
+def _count(items: Sequence[Item]) -> int:
+    """How many items these are, with those that the run did not keep."""
+    return sum(item.missing if isinstance(item, Gap) else 1 for item in items)
 
 
 def _taken(groups: Sequence[tuple[str, list[Item]]], most: int, sections: int) -> int:
     """How many of `groups` hold about `most` items: at least one, at most `sections`."""
     count = 0
     for n, (_, items) in enumerate(groups):
-        count += len(items)
+        count += _count(items)
         if count > most or n == sections:
             return max(1, n)
     return len(groups)
@@ -74,19 +79,26 @@ def _long_sections(hand: Hand, groups: Sequence[tuple[str, list[Item]]]) -> list
     out: list[Section] = []
     for title, items in groups:
         if len(items) <= MAX_STEPS // 2:
-            out.append(Section(hand.text(title), _rows(hand, items)))
+            out += _whole(hand, title, items)
             continue
-        out.append(Section(hand.text(title), _rows(hand, items[:20])))
-        out.append(Section("", [], len(items) - 30))
-        out.append(Section("", _rows(hand, items[-10:])))
+        out += _whole(hand, title, items[:20])
+        out.append(Section("", [], _count(items[20:-10])))
+        out += _whole(hand, "", items[-10:])
     return out
 
 
-def _rows(hand: Hand, items: Sequence[Item]) -> list[Row]:
-    return [_row(hand, item) for item in items]
+def _whole(hand: Hand, title: str, items: Sequence[Item]) -> list[Section]:
+    """A section with all its items; parted where the run kept none."""
+    out = [Section(hand.text(title), [])]
+    for item in items:
+        if isinstance(item, Gap):
+            out += [Section("", [], item.missing), Section("", [])]
+        else:
+            out[-1].rows.append(_row(hand, item))
+    return [section for section in out if section.title or section.missing or section.rows]
 
 
-def _row(hand: Hand, item: Item) -> Row:
+def _row(hand: Hand, item: Step | Operation | Branch | Note) -> Row:
     match item:
         case Step():
             return _step(hand, item)

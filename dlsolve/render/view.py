@@ -166,9 +166,9 @@ def _form(tree: Tree) -> Tree:
 def _table(hand: Hand, table: RunTable, options: Options) -> Table:
     rows = table.rows
     missing = head = 0
-    if len(rows) > MAX_TABLE_ROWS and not options.steps_all:
+    if table.missing or (len(rows) > MAX_TABLE_ROWS and not options.steps_all):
         head, tail = 12, 6
-        missing = len(rows) - head - tail
+        missing = len(rows) - head - tail + table.missing
         rows = [*rows[:head], *rows[-tail:]]
     cells = [[_cell(hand, key) for key in row] for row in rows]
     return Table(hand.text(table.title), [hand.header(h) for h in table.header], cells, missing, head)

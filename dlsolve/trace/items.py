@@ -14,19 +14,16 @@ Key = str | tuple[Index, ...]
 """A named value of a run: its base name, or the base with index values."""
 
 
-class Step:
+class Step(msgspec.Struct, eq=False):
     """One named value: `rule` at `index` gave `value`; `handed` is what later steps see."""
 
-    __slots__ = ("branch", "handed", "index", "key", "rule", "section", "value")
-
-    def __init__(self, key: Key, rule: Rule, index: tuple[Index, ...], value: Any, handed: Any, section: int) -> None:
-        self.key = key
-        self.rule = rule
-        self.index = index
-        self.value = value
-        self.handed = handed
-        self.section = section
-        self.branch: str | None = None
+    key: Key
+    rule: Rule
+    index: tuple[Index, ...]
+    value: Any
+    handed: Any
+    section: int
+    branch: str | None = None
 
 
 class Operation(msgspec.Struct):
@@ -64,7 +61,14 @@ class Note(msgspec.Struct):
     section: int
 
 
-Item = Step | Operation | Branch | Note
+class Gap(msgspec.Struct):
+    """So many items that a long run did not keep."""
+
+    missing: int
+    section: int
+
+
+Item = Step | Operation | Branch | Note | Gap
 
 
 class Given(msgspec.Struct):
@@ -72,17 +76,19 @@ class Given(msgspec.Struct):
     showing these again: ``batch 1: samples 1–2``."""
 
     base: str
-    keys: list[Key]
+    keys: Sequence[Key]
     assumed: bool = False
     part: str = ""
 
 
 class RunTable(msgspec.Struct):
-    """The table of the run: one row per step, epoch, sample or hypothesis; cells are keys."""
+    """The table of the run: one row per step, epoch, sample or hypothesis; cells are keys. `missing` rows
+    of its middle were never made."""
 
     title: str
     header: Sequence[str]
     rows: list[list[Key | str]]
+    missing: int = 0
 
 
 class Check(msgspec.Struct):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dlsolve.formula.compiled import EXACT, compiled
 from dlsolve.formula.parse import parse
 from dlsolve.formula.tree import Cmp, Index, Tree
+from dlsolve.numbers.families import Many
 from dlsolve.numbers.precision import UndecidedError
 from dlsolve.numbers.show import to_float
 
@@ -53,6 +54,9 @@ def before(trace: Trace, sign: str, value: Any, other: Any) -> bool:
 
 def largest(trace: Trace, base: str, members: Sequence[Index], at: tuple[Index, ...] = ()) -> Index:
     """The first member whose ``base[at, member]`` is largest."""
+    if not at and trace.leaves_out(members) and base in trace.env.families:
+        column = trace.env.families[base].take(Many(members), lambda i: float(trace.env[base, i]))
+        return members[int(column.argmax())]
     best = members[0]
     for member in members[1:]:
         if before(trace, ">", trace.env[base, *at, member], trace.env[base, *at, best]):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flint import arb, fmpq
 
 from dlsolve.errors import RuleError
+from dlsolve.formula.tree import Index
 from dlsolve.numbers.elementary import MAX_BITS
+from dlsolve.numbers.families import Family, Keys
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError
 from dlsolve.numbers.show import to_float
@@ -17,7 +20,24 @@ from dlsolve.trace.items import Key
 class Environment(dict[Any, Any]):
     """Handed-on values by key; an entry of a stored matrix or family answers to its position."""
 
+    def __init__(self, *start: Any) -> None:
+        super().__init__(*start)
+        self.families: dict[str, Family] = {}
+
+    def hold(self, base: str, members: Sequence[Index], values: Any) -> None:
+        """Hold `values`, an array of floats, under `base` at each of `members`."""
+        known = self.families.get(base)
+        self.families[base] = Family(members, values) if known is None else known.joined(members, values)
+
+    def holds(self, base: str, index: Index) -> bool:
+        """Whether there is a value under `base` at `index`."""
+        return (base, index) in self or (base in self.families and self.families[base].at(index) is not None)
+
     def __missing__(self, key: Any) -> Any:
+        if self.families and isinstance(key, tuple) and len(key) == 2 and key[0] in self.families:
+            value = self.families[key[0]].at(key[1])
+            if value is not None:
+                return value
         for cut in range(len(key) - 1, 0, -1) if isinstance(key, tuple) else ():
             prefix = key[:cut] if cut > 1 else key[0]
             if prefix not in self:
@@ -82,3 +102,25 @@ def _flat(value: Any) -> list[Any]:
     if isinstance(value, Matrix):
         return list(value.entries())
     return value.reshape(-1).tolist() if hasattr(value, "shape") else [value]
+
+
+def spread(base: str, index: tuple[Index, ...], value: Any) -> tuple[Sequence[Key], Sequence[Any]]:
+    """The keys and values of a typed quantity: one, or those of a family (from 1)."""
+    if isinstance(value, Mapping):
+        return [(base, *index, k) for k in value], list(value.values())
+    if isinstance(value, list | tuple):
+        return [(base, *index, n) for n in range(1, len(value) + 1)], value
+    return [(base, *index) if index else base], [value]
+
+
+def as_family(env: Environment, base: str, value: Any) -> Sequence[Key]:
+    """Hold a typed family of many numbers as one array. Returns its keys."""
+    import numpy
+
+    if isinstance(value, Mapping):
+        members: Sequence[Index] = list(value)
+        value = list(value.values())
+    else:
+        members = range(1, len(value) + 1)
+    env.hold(base, members, numpy.array([v if isinstance(v, int) else to_float(v) for v in value], dtype=float))
+    return Keys(base, members)

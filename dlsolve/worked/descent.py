@@ -18,7 +18,7 @@ from dlsolve.formula.rules import Rule, rule
 from dlsolve.formula.tree import At, Bin, Mat, Name, Num, Tree
 from dlsolve.functions_of import gradient, placed, start_point, variables
 from dlsolve.numbers.matrix import Matrix
-from dlsolve.trace import Key, Trace
+from dlsolve.trace import Trace
 
 ZERO = fmpq(0)
 STEPS = 3
@@ -59,8 +59,7 @@ class Begun(msgspec.Struct, frozen=True):
 
     def table(self, t: Trace, *columns: str) -> None:
         """The table of the run: one row a step."""
-        rows: list[list[Key | str]] = [[f" {k}", *((c, k) for c in columns)] for k in range(1, self.steps + 1)]
-        t.table("Steps", ["t", *columns], rows)
+        t.table("Steps", ["t", *columns], range(1, self.steps + 1), lambda k: [f" {k}", *((c, k) for c in columns)])
 
     def sums(self, t: Trace, *checks: tuple[str, str]) -> None:
         """Check the end of the run against sums over all steps: (what is compared, the claim), where

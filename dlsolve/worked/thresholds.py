@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from flint import fmpq
 
 from dlsolve.errors import InputError
 from dlsolve.notation import Quantity
 from dlsolve.numbers.show import decimal, fraction, terminates
-from dlsolve.trace import Trace
+from dlsolve.trace import Index, Told, Trace
 from dlsolve.worked.evaluation.positive import positive_of
 
-MOST_SAMPLES = 2000
+MOST_CLASSES = 5
+"""So many classes are named where there are too many."""
 MOST_NAMED = 12
 """So many samples are listed by number beside a count."""
 
@@ -44,13 +45,29 @@ class Sweep:
 
     truth: Sequence[int]
     scores: Sequence[fmpq]
-    levels: Sequence[fmpq]
     positive: str
     """The positive class, where the labels are not 0 and 1."""
+    levels: list[fmpq] = field(default_factory=list)
+    level: list[int] = field(default_factory=list)
+    """By sample, the number (from 1) of its level."""
+    order: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
+    """The numbers of the negatives and of the positives, by falling score."""
+    called: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
+    """How many negatives and positives have at least the score of each level."""
 
-    def called(self, level: fmpq, kind: int) -> list[int]:
-        """Sample numbers of one kind with a score of at least `level`."""
-        return [i for i, (y, s) in enumerate(zip(self.truth, self.scores, strict=True), 1) if y == kind and s >= level]
+    def __post_init__(self) -> None:
+        scores, counted = self.scores, [0, 0]
+        self.level.extend([0] * len(scores))
+        for i in sorted(range(len(scores)), key=scores.__getitem__, reverse=True):
+            if not self.levels or scores[i] != self.levels[-1]:
+                self.levels.append(scores[i])
+                for kind in (0, 1):
+                    self.called[kind].append(counted[kind])
+            kind = self.truth[i]
+            counted[kind] += 1
+            self.called[kind][-1] = counted[kind]
+            self.order[kind].append(i + 1)
+            self.level[i] = len(self.levels)
 
 
 @dataclass(frozen=True)
@@ -71,15 +88,18 @@ def sweep(
         raise InputError(f"$.given.{missing}", "labels and scores go together", remedy=f"give {missing} too")
     if len(y_true) != len(y_score):
         raise InputError("$.given.y_score", f"{len(y_true)} labels", found=f"{len(y_score)} scores")
-    if len(y_true) > MOST_SAMPLES:
-        raise InputError("$.given.y_true", f"{len(y_true)} samples", remedy=f"at most {MOST_SAMPLES} are worked out")
-    classes = list(dict.fromkeys(y_true))
+    classes: list[fmpq | str] = []
+    for label in y_true:
+        if label not in classes:
+            classes.append(label)
+            if len(classes) > MOST_CLASSES:
+                break
     chosen = _positive(classes, positive)
     truth = [int(v == chosen) for v in y_true]
     if sum(truth) in (0, len(truth)):
         raise InputError("$.given.y_true", "one class only", remedy="the curve needs positives and negatives")
     plain = {v for v in classes if isinstance(v, fmpq)} == {fmpq(0), fmpq(1)} and chosen == 1
-    return Sweep(truth, y_score, sorted(set(y_score), reverse=True), "" if plain else str(chosen))
+    return Sweep(truth, y_score, "" if plain else str(chosen))
 
 
 def _positive(classes: Sequence[fmpq | str], told: fmpq | str | None) -> fmpq | str:
@@ -137,18 +157,26 @@ def give_sweep(t: Trace, found: Sweep) -> None:
         t.remark(f"The positive class, here 1, is {found.positive}; `positive` says otherwise.")
 
 
-def walk(t: Trace, found: Sweep, k: int) -> None:
-    """The counts at the k-th largest score as threshold."""
-    level = found.levels[k - 1]
-    text = (decimal(level) if terminates(level) else fraction(level)).replace("-", "−")
-    t.operation("a score that occurs", None, t.number(level), key=("threshold", k))
-    for name, kind, who in (("TP", 1, "positives"), ("FP", 0, "negatives")):
-        called = found.called(level, kind)
-        words = f"sample{'s' if len(called) > 1 else ''} {', '.join(map(str, called))}"
-        why = words if 0 < len(called) <= MOST_NAMED else ""
-        t.operation(f"{who} with a score of at least {text}", None, t.number(len(called)), key=(name, k), why=why)
-    t.let("FN[k]", k)
-    t.let("TN[k]", k)
+def fall(t: Trace, found: Sweep, title: Callable[[Index], str], *targets: str) -> None:
+    """At each score as threshold, from the largest: the counts, then the rules `targets`."""
+
+    def say(who: str, kind: int) -> Callable[[Index], tuple[str, str]]:
+        def at(k: Index) -> tuple[str, str]:
+            level, many = found.levels[int(k) - 1], found.called[kind][int(k) - 1]
+            text = (decimal(level) if terminates(level) else fraction(level)).replace("-", "−")
+            samples = ", ".join(map(str, sorted(found.order[kind][:many]))) if 0 < many <= MOST_NAMED else ""
+            why = f"sample{'s' if many > 1 else ''} {samples}" if samples else ""
+            return f"{who} with a score of at least {text}", why
+
+        return at
+
+    t.through(
+        range(1, len(found.levels) + 1),
+        Told("threshold", found.levels, lambda _: ("a score that occurs", "")),
+        Told("TP", found.called[1], say("positives", 1)),
+        Told("FP", found.called[0], say("negatives", 0)),
+        "FN[k]", "TN[k]", *targets, title=title,
+    )  # fmt: skip
 
 
 def give_counts(t: Trace, found: Counts, thresholds: Sequence[fmpq] | None) -> None:

@@ -15,8 +15,8 @@ from sympy.polys.matrices import DomainMatrix
 
 from dlsolve.errors import InputError, LimitError
 from dlsolve.fields import read_problem
-from dlsolve.formula.compiled import evaluate
 from dlsolve.formula.entries import substitute
+from dlsolve.formula.evaluate import evaluate
 from dlsolve.formula.tree import Call, Mat, Name, Neg, Num, Tree, nodes
 from dlsolve.linalg.polynomial import factorise, faddeev_leverrier, from_faddeev
 from dlsolve.linalg.reduce import Reduction, reduce_rows

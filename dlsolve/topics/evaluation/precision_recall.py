@@ -12,6 +12,7 @@ starts at precision 1, as in scikit-learn, which adds nothing to AP.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated
 
@@ -23,15 +24,15 @@ from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.trace import Key, Trace
+from dlsolve.trace import Trace
 from dlsolve.worked.thresholds import (
     SWEEP_NOTATION,
     SWEEP_RULES,
     counts,
+    fall,
     give_counts,
     give_sweep,
     sweep,
-    walk,
 )
 
 
@@ -104,8 +105,7 @@ def solve(p: Problem, t: Trace) -> None:
     if found is not None:
         t.section("Positives and negatives")
         give_sweep(t, found)
-        path = list(range(1, len(found.levels) + 1))
-        nobody: set[int] = set()
+        path: Sequence[int] = range(1, len(found.levels) + 1)
         t.let("base_rate")
     else:
         assert table is not None
@@ -116,30 +116,29 @@ def solve(p: Problem, t: Trace) -> None:
     t.section("Start")
     t.let("recall[k]:start", 0)
     t.let("precision[k]:none", 0)
-    for k in path:
+    if found is not None:
+        fall(t, found, lambda k: f"Threshold {k}", "precision[k]", "recall[k]", "F1[k]")
+    for k in path if found is None else ():
         t.section(f"Threshold {k}")
-        if found is not None:
-            walk(t, found, k)
         t.let("precision[k]:none" if k in nobody else "precision[k]", k)
         t.let("recall[k]", k)
         t.let("F1[k]", k)
     t.section("Average precision")
     if table is not None:
         t.let("base_rate:counts at k", path[0])
-    t.index_set("pieces", range(1, len(path) + 1))
-    for m, (h, j) in enumerate(zip([0, *path], path, strict=False), 1):
-        t.let("term[m] at h, j", m, h, j)
+    before = range(len(path)) if found is not None else [0, *path[:-1]]
+    t.through(t.index_set("pieces", range(1, len(path) + 1)), "term[m] at h, j", more=(before, path))
     t.let("AP")
     t.when("AP > base_rate", ("better than guessing", "no better than guessing"))
     _table(t, path)
     t.answer("AP")
     if found is not None and len(found.levels) == len(found.scores):
-        hits = [k for k, score in enumerate(found.levels, 1) if found.truth[list(found.scores).index(score)]]
+        hits = [k for k, (one, other) in enumerate(pairwise([0, *found.called[1]]), 1) if one < other]
         t.index_set("hits", hits)
         t.check("AP again, as the mean precision at the positives", "AP == mean(precision[k] for k in hits)")
 
 
-def _refuse_falling(rows: object, path: list[int]) -> None:
+def _refuse_falling(rows: object, path: Sequence[int]) -> None:
     """Raises `InputError` where a lower threshold would find fewer positives."""
     assert isinstance(rows, list)
     for h, j in pairwise(path):
@@ -148,11 +147,11 @@ def _refuse_falling(rows: object, path: list[int]) -> None:
                              remedy="a lower threshold never finds fewer")  # fmt: skip
 
 
-def _table(t: Trace, path: list[int]) -> None:
+def _table(t: Trace, path: Sequence[int]) -> None:
     first = path[0]
     names = [n for n in ("threshold", "TP", "FP", "FN", "precision", "recall", "F1") if (n, first) in t.env]
-    rows: list[list[Key | str]] = [[f" {k}", *((n, k) for n in names)] for k in path]
-    t.table("Points of the curve", ["k", *("τ" if n == "threshold" else n for n in names)], rows)
+    heads = ["k", *("τ" if n == "threshold" else n for n in names)]
+    t.table("Points of the curve", heads, path, lambda k: [f" {k}", *((n, k) for n in names)])
 
 
 TOPIC = Topic(

@@ -15,6 +15,7 @@ Youden's J = TPR − FPR is largest at the threshold farthest above the diagonal
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated
 
@@ -26,16 +27,16 @@ from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.trace import Key, Trace
+from dlsolve.trace import Index, Key, Told, Trace
 from dlsolve.worked.thresholds import (
     SWEEP_NOTATION,
     SWEEP_RULES,
     Sweep,
     counts,
+    fall,
     give_counts,
     give_sweep,
     sweep,
-    walk,
 )
 
 
@@ -125,7 +126,7 @@ def solve(p: Problem, t: Trace) -> None:
         raise InputError("$.given", "needs y_true and y_score, counts by threshold, or fpr and tpr, one of them",
                          found=" and ".join(ways), remedy='give --y_true "1 0 1" --y_score "0.9 0.4 0.3"')  # fmt: skip
     if found is not None:
-        steps = list(range(len(found.levels) + 1))
+        steps: Sequence[int] = range(len(found.levels) + 1)
         t.section("Positives and negatives")
         give_sweep(t, found)
     elif table is not None:
@@ -135,18 +136,14 @@ def solve(p: Problem, t: Trace) -> None:
             t.hide("k", 1)
     else:
         steps = _points(p, t)
-    if p.fpr is None:
-        for k in steps:
-            t.section(_title(p, found, k))
-            if not k:
-                t.let("TPR[k]:start", 0)
-                t.let("FPR[k]:start", 0)
-                continue
-            if found is not None:
-                walk(t, found, k)
-            t.let("TPR[k]", k)
-            t.let("FPR[k]", k)
-            t.let("J[k]", k)
+    rates = ("TPR[k]", "FPR[k]", "J[k]")
+    if found is not None:
+        t.section("Threshold above all scores")
+        t.let("TPR[k]:start", 0)
+        t.let("FPR[k]:start", 0)
+        fall(t, found, lambda k: f"Threshold {k}", *rates)
+    elif table is not None:
+        t.through(steps, *rates, title=lambda k: f"Threshold {k}" if len(steps) > 1 else "Rates")
     path = steps if found is not None else _path(t, _rates(p), steps)
     _area(t, path)
     if found is not None:
@@ -158,12 +155,6 @@ def solve(p: Problem, t: Trace) -> None:
         t.answer(("FPR", 1), ("TPR", 1))
         t.check("AUC through one point = (1 + TPR − FPR)/2", "AUC == (1 + TPR[1] - FPR[1]) / 2")
     t.answer("AUC")
-
-
-def _title(p: Problem, found: Sweep | None, k: int) -> str:
-    if found is not None:
-        return f"Threshold {k}" if k else "Threshold above all scores"
-    return f"Threshold {k}" if len(p.TP or ()) > 1 else "Rates"
 
 
 def _points(p: Problem, t: Trace) -> list[int]:
@@ -184,7 +175,7 @@ def _rates(p: Problem) -> list[tuple[fmpq, fmpq]]:
     return [(fmpq(fp, fp + tn), fmpq(tp, tp + fn)) for tp, fp, fn, tn in rows]
 
 
-def _path(t: Trace, rates: list[tuple[fmpq, fmpq]], steps: list[int]) -> list[int]:
+def _path(t: Trace, rates: list[tuple[fmpq, fmpq]], steps: Sequence[int]) -> list[int]:
     """The points from left to right, ends added. Raises `InputError` where a curve would fall."""
     order = sorted(steps, key=lambda k: rates[k - 1])
     for one, other in pairwise(order):
@@ -202,31 +193,36 @@ def _path(t: Trace, rates: list[tuple[fmpq, fmpq]], steps: list[int]) -> list[in
     return order
 
 
-def _area(t: Trace, path: list[int]) -> None:
+def _area(t: Trace, path: Sequence[int]) -> None:
     t.section("Area by trapezoids")
-    pieces = t.index_set("pieces", range(1, len(path)))
-    for m in range(1, len(pieces) + 1):
-        t.let("area[m] at h, j", m, path[m - 1], path[m])
+    t.through(t.index_set("pieces", range(1, len(path))), "area[m] at h, j", more=(path[:-1], path[1:]))
     t.let("AUC")
     t.when("AUC > 1/2", ("better than guessing", "no better than guessing (turned round, the scores have 1 − AUC)"))
 
 
 def _ranks(t: Trace, found: Sweep) -> None:
     t.section("Area by ranks")
-    for i, (y, score) in enumerate(zip(found.truth, found.scores, strict=True), 1):
-        if y:
-            below = sum(1 for s in found.scores if s < score)
-            same = sum(1 for s in found.scores if s == score)
-            tied = f"; {same} scores are equal" if same > 1 else ""
-            place = below + fmpq(same + 1, 2)
-            t.operation(f"{below} lower score{'' if below == 1 else 's'}{tied}", None, t.number(place), key=("rank", i))
+    upto = [a + b for a, b in zip(*found.called, strict=True)]
+
+    def place(i: int) -> tuple[int, int]:
+        """How many scores are lower than that of sample i, and how many are the same."""
+        level = found.level[i - 1]
+        return len(found.scores) - upto[level - 1], upto[level - 1] - (upto[level - 2] if level > 1 else 0)
+
+    def say(i: Index) -> tuple[str, str]:
+        below, same = place(int(i))
+        tied = f"; {same} scores are equal" if same > 1 else ""
+        return f"{below} lower score{'' if below == 1 else 's'}{tied}", ""
+
+    positives = [int(i) for i in t.sets["positives"]]
+    t.through(positives, Told("rank", [below + fmpq(same + 1, 2) for below, same in map(place, positives)], say))
     t.let("R")
     t.let("U")
     t.let("AUC_ranks")
     t.check("by trapezoids and by ranks the same", "AUC == AUC_ranks")
 
 
-def _best(p: Problem, t: Trace, found: Sweep | None, steps: list[int]) -> None:
+def _best(p: Problem, t: Trace, found: Sweep | None, steps: Sequence[int]) -> None:
     if found is None and p.thresholds is None:
         return
     t.section("Best threshold")
@@ -234,15 +230,14 @@ def _best(p: Problem, t: Trace, found: Sweep | None, steps: list[int]) -> None:
     t.operation("largest J", None, t.env["threshold", best], key="best_threshold", why=f"at threshold {best}")
 
 
-def _table(p: Problem, t: Trace, path: list[int], steps: list[int]) -> None:
+def _table(p: Problem, t: Trace, path: Sequence[int], steps: Sequence[int]) -> None:
     names = [n for n in ("threshold", "TP", "FP", "FN", "TN", "FPR", "TPR", "J") if (n, steps[-1]) in t.env]
-    rows: list[list[Key | str]] = []
-    for k in path:
-        row: list[Key | str] = [f" {k}"]
-        for n in names:
-            row.append((n, k) if (n, k) in t.env else " above all" if n == "threshold" and p.y_true else " ")
-        rows.append(row)
-    t.table("Points of the curve", ["k", *("τ" if n == "threshold" else n for n in names)], rows)
+
+    def row(k: int) -> list[Key | str]:
+        none = {"threshold": " above all"} if p.y_true else {}
+        return [f" {k}", *((n, k) if (n, k) in t.env else none.get(n, " ") for n in names)]
+
+    t.table("Points of the curve", ["k", *("τ" if n == "threshold" else n for n in names)], path, row)
 
 
 TOPIC = Topic(

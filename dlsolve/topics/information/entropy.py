@@ -18,6 +18,7 @@ relative frequencies first; probabilities have to sum to 1 as they stand.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Annotated
 
 import msgspec
@@ -29,8 +30,8 @@ from dlsolve.formula.rules import rule, rules
 from dlsolve.identities import Identity
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.trace import Trace
-from dlsolve.worked.information.distributions import Table, distribution, refuse_other_outcomes
+from dlsolve.trace import Key, Told, Trace
+from dlsolve.worked.information.distributions import Table, distribution, impossible, refuse_other_outcomes, shares
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -139,6 +140,7 @@ SLIPS = (
     DeclaredSlip("kl_negative", rule("KL", "H - CE"), "KL is CE − H, not H − CE"),
 )  # fmt: skip
 
+MOST_NAMED = 12
 LOG = {"2": "log₂", "e": "ln", "10": "log₁₀"}
 
 IDENTITIES = (
@@ -169,23 +171,23 @@ def solve(given: Problem, t: Trace) -> None:
     for total, name, counted in (("N", "p[i]", from_counts), ("N_q", "q[i]", q_from_counts)):
         if counted:
             t.let(total)
-            for i in p:
-                t.let(name, i)
+            t.through(list(p), name)
     t.section("Entropy")
     _logs(t, "log_p[i]", p, p)
     _sum(t, "term[i]", "H", p)
     t.let("H_max")
     log = LOG[base]
-    t.table("Terms of the entropy", ["i", "p", f"{log} p", f"−p·{log} p"], [
-        [f" {i}", ("p", i), ("log_p", i) if p[i] != 0 else " −∞", ("term", i)] for i in p
-    ] + [[" sum", " 1", " ", "H"]])  # fmt: skip
+    t.table(
+        "Terms of the entropy", ["i", "p", f"{log} p", f"−p·{log} p"], list(p),
+        lambda i: [f" {i}", ("p", i), ("log_p", i) if p[i] != 0 else " −∞", ("term", i)], [[" sum", " 1", " ", "H"]],
+    )  # fmt: skip
     asked = ["H"]
     if q is not None:
         asked += _against(t, p, q, log)
         if given.reverse:
             asked += _reverse(t, p, q)
     endless = set() if q is None else {
-        name for name, a, b in (("CE", p, q), ("KL", p, q), ("CE_qp", q, p), ("KL_qp", q, p)) if _impossible(a, b)
+        name for name, a, b in (("CE", p, q), ("KL", p, q), ("CE_qp", q, p), ("KL_qp", q, p)) if impossible(a, b)
     }  # fmt: skip
     finite = [name for name in asked if name not in endless]
     _other_unit(t, base, finite)
@@ -193,33 +195,29 @@ def solve(given: Problem, t: Trace) -> None:
     _checks(t, p, finite)
 
 
-def _impossible(weights: Table, over: Table) -> list[int | str]:
-    """The outcomes that can happen although `over` gives them 0."""
-    return [i for i in weights if weights[i] != 0 and over[i] == 0]
-
-
 def _logs(t: Trace, rule: str, values: Table, weights: Table) -> None:
     """Logarithms of what is above 0 and has not been taken yet."""
     base = rule.partition("[")[0]
-    for i in values:
-        if values[i] != 0 and weights[i] != 0 and (base, i) not in t.steps:
-            t.let(rule, i)
+    t.through([i for i in values if values[i] != 0 and weights[i] != 0 and not t.env.holds(base, i)], rule)
 
 
 def _sum(t: Trace, term: str, whole: str, weights: Table, over: Table | None = None) -> None:
     """Terms and their sum; a term of weight 0 is 0, one with `over` 0 has no bound."""
     base = term.partition("[")[0]
-    endless = _impossible(weights, over) if over is not None else []
-    for i in weights:
-        if weights[i] == 0:
-            t.operation("weight 0 adds nothing: 0·log 0 = 0", None, t.number(0), key=(base, i))
-        elif i in endless:
-            t.operation("a weight above 0 times −log 0 = ∞", None, "inf", key=(base, i), shown="∞",
-                        why="what can happen is held to be impossible")  # fmt: skip
-        else:
-            if base == "kl_term":
-                t.let("ratio[i]", i)
-            t.let(term, i)
+    endless = set(impossible(weights, over)) if over is not None else set()
+
+    def kind(i: int | str) -> int:
+        return 0 if weights[i] == 0 else 1 if i in endless else 2
+
+    for of, group in groupby(sorted(weights, key=kind) if t.leaves_out(weights) else weights, kind):
+        some = list(group)
+        if of == 0:
+            t.through(some, Told(base, [0] * len(some), lambda _: ("weight 0 adds nothing: 0·log 0 = 0", "")))
+        elif of == 2:
+            t.through(some, *(["ratio[i]"] if base == "kl_term" else []), term)
+        for i in some if of == 1 else ():
+            why = "what can happen is held to be impossible"
+            t.operation("a weight above 0 times −log 0 = ∞", None, "inf", key=(base, i), shown="∞", why=why)
     if endless:
         t.operation("one term is ∞, and so is the sum", None, "inf", key=whole, shown="∞")
     else:
@@ -233,16 +231,18 @@ def _against(t: Trace, p: Table, q: Table, log: str) -> list[str]:
     _sum(t, "ce_term[i]", "CE", p, q)
     t.section("KL divergence")
     _sum(t, "kl_term[i]", "KL", p, q)
-    rows = [
-        [f" {i}", ("p", i), ("q", i), ("ratio", i) if ("ratio", i) in t.steps else " –", ("ce_term", i), ("kl_term", i)]
-        for i in p
-    ]
+
+    def row(i: int | str) -> list[Key | str]:
+        ratio: Key = ("ratio", i) if t.env.holds("ratio", i) else " –"
+        return [f" {i}", ("p", i), ("q", i), ratio, ("ce_term", i), ("kl_term", i)]
+
     header = ["i", "p", "q", "p/q", f"−p·{log} q", f"p·{log}(p/q)"]
-    t.table("Terms of cross-entropy and divergence", header, [*rows, [" sum", " 1", " 1", " ", "CE", "KL"]])
-    never = ", ".join(map(str, _impossible(p, q)))
+    t.table("Terms of cross-entropy and divergence", header, list(p), row, [[" sum", " 1", " 1", " ", "CE", "KL"]])
+    never = impossible(p, q)
     if never:
-        t.remark(f"CE and KL are infinite: q gives probability 0 to outcome {never}, which p does not rule out.")
-    elif _shares(p) == _shares(q):
+        named = ", ".join(map(str, never if len(never) <= MOST_NAMED else [*never[:MOST_NAMED], "…"]))
+        t.remark(f"CE and KL are infinite: q gives probability 0 to outcome {named}, which p does not rule out.")
+    elif shares(p) == shares(q):
         t.remark("KL is 0, as p and q are the same.")
     return ["CE", "KL"]
 
@@ -255,11 +255,6 @@ def _reverse(t: Trace, p: Table, q: Table) -> list[str]:
     _sum(t, "ce_qp_term[i]", "CE_qp", q, p)
     _sum(t, "kl_qp_term[i]", "KL_qp", q, p)
     return ["H_q", "CE_qp", "KL_qp"]
-
-
-def _shares(values: Table) -> dict[int | str, fmpq]:
-    """Probabilities, also of counts."""
-    return {i: v / sum(values.values(), fmpq(0)) for i, v in values.items()}
 
 
 def _other_unit(t: Trace, base: str, finite: Sequence[str]) -> None:

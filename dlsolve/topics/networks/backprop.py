@@ -151,7 +151,7 @@ def solve(p: Problem, t: Trace) -> None:
         t.when("L[after] < L[before]", ("the loss fell", "the loss did not fall: the step is too long here"),
                after=last, before=1)  # fmt: skip
     if p.epochs > 1:
-        t.table("Loss", ["epoch", "L", "L after"], [[f" {e}", ("L", e), ("L", e + 1)] for e in range(1, last)])
+        t.table("Loss", ["epoch", "L", "L after"], range(1, last), lambda e: [f" {e}", ("L", e), ("L", e + 1)])
     t.answer(("y_hat", 1), ("L", 1))
     for layer in range(1, n + 1) if p.epochs else ():
         t.answer(("dW", layer, p.epochs), ("db", layer, p.epochs))

@@ -128,7 +128,6 @@ def solve(p: Problem, t: Trace) -> None:
     data = Data(p)
     data.give(t)
     k = 0
-    rows: list[list[Key | str]] = []
     if len(data.parts) > 1:
         _loss_of_all(p, t, 0, "Loss before")
     for epoch in range(1, p.epochs + 1):
@@ -136,12 +135,17 @@ def solve(p: Problem, t: Trace) -> None:
             k += 1
             t.section(data.title(epoch, number, len(part), k, p.epochs))
             _update(p, t, k, number)
-            cells: list[Key | str] = [f" {k}", f" {epoch}", ("L", k, number), ("w", k)]
-            rows.append([*cells, ("b", k)] if p.b is not None else cells)
     _loss_of_all(p, t, k, "Loss after")
     before: Key = ("J", 0) if len(data.parts) > 1 else ("L", 1, FULL)
     _say_whether_lower(t, "L" if before[0] == "L" else "J", before, k)
-    t.table("Updates", ["update", "epoch", "L", "w", "b"] if p.b is not None else ["update", "epoch", "L", "w"], rows)
+    bias = ["b"] if p.b is not None else []
+    numbers = [number for number, _ in data.updates()]
+
+    def row(k: int) -> list[Key | str]:
+        epoch, n = divmod(k - 1, len(numbers))
+        return [f" {k}", f" {epoch + 1}", ("L", k, numbers[n]), ("w", k), *((b, k) for b in bias)]
+
+    t.table("Updates", ["update", "epoch", "L", "w", *bias], range(1, k + 1), row)
     t.answer(("w", k))
     if p.b is not None:
         t.answer(("b", k))
@@ -225,7 +229,8 @@ def _descend_on_function(p: Problem, t: Trace) -> None:
         if k == 1:
             finite_differences(t, ("f", 0), {(v, 0): (f"d{v}", 1) for v in by})
     t.when("f[k] < f[0]", ("f fell", "f did not fall: the learning rate is too large here"), k=p.epochs)
-    t.table("Steps", ["k", *by, "f"], [[f" {k}", *((v, k) for v in by), ("f", k)] for k in range(p.epochs + 1)])
+    t.table("Steps", ["k", *by, "f"], range(p.epochs + 1),
+            lambda k: [f" {k}", *((v, k) for v in by), ("f", k)])  # fmt: skip
     t.answer(*((v, p.epochs) for v in by), ("f", p.epochs))
 
 

@@ -50,3 +50,14 @@ def refuse_other_outcomes(p: Table, q: Table) -> None:
     raise InputError(
         "$.given.q", f"p and q name different outcomes ({odd!r})", remedy="use the same names in both, or two lists"
     )
+
+
+def impossible(weights: Table, over: Table) -> list[int | str]:
+    """The outcomes that can happen although `over` gives them 0."""
+    return [i for i in weights if weights[i] != 0 and over[i] == 0]
+
+
+def shares(values: Table) -> dict[int | str, fmpq]:
+    """Probabilities, also of counts."""
+    whole = sum(values.values(), fmpq(0))
+    return {i: v / whole for i, v in values.items()}

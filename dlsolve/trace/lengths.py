@@ -1,0 +1,147 @@
+"""Long runs in float64: all is worked out, and of what nobody reads nothing is kept.
+
+A run of many steps keeps its beginning and its end (`trim`). Values of a few kinds at many indices are
+worked out as one array each (`through`), and only those at both ends become steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from flint import fmpq
+
+from dlsolve.errors import DlsolveError
+from dlsolve.formula.tree import Index
+from dlsolve.numbers.families import MANY, Many, NotEntrywiseError
+from dlsolve.numbers.show import to_float
+from dlsolve.trace.faults import outside
+from dlsolve.trace.items import Gap, Operation, Step
+
+if TYPE_CHECKING:
+    from dlsolve.trace.record import Record
+    from dlsolve.trace.run import Trace
+
+KEPT, FEW = 1_000, 60
+"""Items kept at either end of a run; so few where they are large arrays."""
+MOST_HELD = 20_000_000
+"""Entries of arrays that a run holds."""
+LIGHT = 10
+"""So many values that are not kept count as one named value."""
+
+
+class Told(msgspec.Struct):
+    """Values that no formula gives, one a member: ``say`` gives the name of the rule, and the reason."""
+
+    base: str
+    values: Sequence[fmpq | int]
+    say: Callable[[Index], tuple[str, str]]
+
+
+def through(
+    trace: Trace,
+    members: Sequence[Index],
+    parts: Sequence[str | Told],
+    more: Sequence[Sequence[Index]] = (),
+    title: Callable[[Index], str] | None = None,
+) -> None:
+    """Work out `parts` at each of `members`, in a section each where there is a `title`. `more` holds the
+    values of the further index letters of the rules, in the order of `members`."""
+    if trace.leaves_out(members):
+        return _at_once(trace, members, parts, more, title)
+    for n, member in enumerate(members):
+        if title is not None:
+            trace.section(title(member))
+        for part in parts:
+            if isinstance(part, str):
+                trace.let(part, member, *(column[n] for column in more))
+            else:
+                rule, why = part.say(member)
+                trace.operation(rule, None, trace.number(part.values[n]), key=(part.base, member), why=why)
+    return None
+
+
+def _at_once(
+    trace: Trace,
+    members: Sequence[Index],
+    parts: Sequence[str | Told],
+    more: Sequence[Sequence[Index]],
+    title: Callable[[Index], str] | None,
+) -> None:
+    columns = []
+    for part in parts:
+        base = part.base if isinstance(part, Told) else trace.function(part)[0].base
+        columns.append(_column(trace, part, members, more))
+        trace.env.hold(base, members, columns[-1])
+    count, ends = len(members), KEPT // len(parts)
+    for n in (*range(ends), *range(count - ends, count)):
+        if n == count - ends:
+            trace.items.append(Gap((count - 2 * ends) * len(parts), trace.here))
+        if title is not None:
+            trace.section(title(members[n]))
+        for part, column in zip(parts, columns, strict=True):
+            _keep(trace, part, (members[n], *(c[n] for c in more)), float(column[n]))
+    trace.work += count * len(parts) // LIGHT
+
+
+def _column(trace: Trace, part: str | Told, members: Sequence[Index], more: Sequence[Sequence[Index]]) -> Any:
+    """The values of one part as an array. Raises `DomainError` where one is not finite."""
+    import numpy
+
+    from dlsolve.formula.many import values
+
+    if isinstance(part, Told):
+        return numpy.array([v if isinstance(v, int) else to_float(v) for v in part.values], dtype=float)
+    rule, function = trace.function(part)
+    try:
+        found = values(rule.expr, rule.letters, trace.env, [Many(members), *map(Many, more)])
+        column = numpy.array(numpy.broadcast_to(found, (len(members),)))
+    except NotEntrywiseError:
+        column = numpy.empty(len(members))
+        for n, index in enumerate(zip(members, *more, strict=True)):
+            try:
+                column[n] = function(trace.env, *index)
+            except (DlsolveError, ZeroDivisionError) as fault:
+                raise outside(trace, rule, index, str(fault) or "division by 0") from fault
+    for n in numpy.flatnonzero(~numpy.isfinite(column))[:1].tolist():
+        raise outside(trace, rule, (members[n], *(c[n] for c in more)), "no finite value in float64")
+    return column
+
+
+def _keep(trace: Trace, part: str | Told, index: tuple[Index, ...], value: float) -> None:
+    item: Step | Operation
+    key: tuple[Index, ...]
+    if isinstance(part, Told):
+        key = (part.base, index[0])
+        rule, why = part.say(index[0])
+        item = Operation(rule, None, value, trace.here, key, why)
+    else:
+        made = trace.function(part)[0]
+        key = (made.base, *made.indices(index))
+        item = Step(key, made, index, value, value, trace.here)
+    trace.env[key] = value
+    trace.items.append(item)
+    trace.steps[key] = item
+
+
+def trim(trace: Record) -> None:
+    """Let the middle of a run go that has become too long, or too large."""
+    items = trace.items
+    kept = KEPT if len(items) > MANY else FEW
+    if len(items) <= max(2 * kept, MANY if trace.held <= MOST_HELD else 0):
+        return
+    middle = items[kept:-kept]
+    # values go a round later than their steps: the first steps kept look back at them
+    for key in trace.going:
+        del trace.env[key]
+    trace.going = [i.key for i in middle if isinstance(i, Step | Operation) and i.key is not None]
+    for key in trace.going:
+        del trace.steps[key]
+    missing = sum(i.missing if isinstance(i, Gap) else 1 for i in middle)
+    first, last = items[kept - 1].section, items[-kept].section
+    items[kept:-kept] = [Gap(missing, first)]
+    for n in [n for n in trace.sections if first < n < last]:
+        del trace.sections[n]
+    trace.work += len(trace.going) // LIGHT
+    trace.held = sum(i.value.size for i in items if isinstance(i, Step) and hasattr(i.value, "size"))
