@@ -10,7 +10,7 @@ from dlsolve.checker.attempt import of_text
 from dlsolve.checker.paper import mark_attempt
 from dlsolve.checker.report import Report
 from dlsolve.render import Options, render
-from tests.cases import FILES, Case
+from tests.cases import EXAMPLES, FILES, Case
 
 RUNS = ("adagrad", "adam", "gd", "momentum", "perceptron", "rmsprop")
 CASES = {case.id: case for case in FILES if case.topic in RUNS and case.solution().arith == "exact"}
@@ -151,3 +151,22 @@ def test_a_repeated_eigenvalue_on_a_page_stands_for_its_copies() -> None:
     case = next(c for c in FILES if c.id == "eigen/eigen-3x3")
     report = marked(case, "eigenvalues: 0, 0, 1\nλ = 0\neigenvector = (1, -1, 0)\nλ = 1\neigenvector = (1, -1, 1)\n")
     assert verdicts(report) == dict.fromkeys(("lam_1", "lam_2", "lam_3", "v_1", "v_3"), "correct")
+
+
+def solved(topic: str) -> Case:
+    return next(c for c in EXAMPLES if c.topic == topic)
+
+
+def test_a_value_that_its_own_line_shows_to_be_exact_is_no_rounding_of_another() -> None:
+    case = solved("covariance")
+    page = "E[X] = (1 + 2 + 3)/3 = 2\nE[Y] = (2+1+5+4)/4 = 3\nE[XY] = 35/4 = 9"
+    found = verdicts(marked(case, page))
+    assert found == {"E_X": "wrong", "E_Y": "correct", "E_XY": "correct"}
+
+
+def test_a_vector_in_one_piece_and_unknowns_called_x_y_z() -> None:
+    case = solved("linsolve")
+    right = dict.fromkeys(("x1", "x2", "x3"), "correct")
+    assert verdicts(marked(case, "x = 2, y = 3, z = -1")) == right
+    assert verdicts(marked(case, "x = (2, 3, -1)")) == right
+    assert verdicts(marked(case, "x = (2, 4, -1)")) == {**right, "x2": "wrong"}

@@ -14,6 +14,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from dlsolve.checker.answers import canonical
+from dlsolve.checker.proved import HAND
 from dlsolve.checker.report import LinkVerdict
 from dlsolve.checker.runs import BITS
 from dlsolve.checker.texts import own_line, shown
@@ -259,7 +260,7 @@ def _near(a: Any, b: Any) -> bool:
     """Whether two numbers differ by less than anybody computes by hand: an ε of 1e-8 left out."""
     if not isinstance(a, fmpq | arb) or not isinstance(b, fmpq | arb):
         return False
-    return bool(abs(arb(a) - arb(b)) < abs(arb(b)) * arb(fmpq(1, 10**6)))
+    return bool(abs(arb(a) - arb(b)) < abs(arb(b)) * arb(HAND))
 
 
 def _alike(value: Any, target: Target) -> bool:

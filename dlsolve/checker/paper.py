@@ -9,6 +9,7 @@ from dlsolve.checker.answers import canonical, read_answer, read_answers
 from dlsolve.checker.attempt import Attempt, is_number
 from dlsolve.checker.families import aligned, restored
 from dlsolve.checker.marking import mark
+from dlsolve.checker.proved import proved
 from dlsolve.checker.reading import understood
 from dlsolve.checker.report import Report
 from dlsolve.checker.worth import Worth, worth_of
@@ -41,6 +42,7 @@ def mark_attempt(
     attempt = understood(solution, attempt, worth.asked)
     values: dict[str, str] = {}
     names: dict[str, str] = {}
+    taken: dict[str, str] = {}
     passed: list[str] = []
     for written, text in attempt.values.items():
         try:
@@ -52,10 +54,11 @@ def mark_attempt(
             names[written] = written
         if written in attempt.loose and _states_a_given(solution, names[written], text):
             continue
-        if names[written] in (names[other] for other in values):
-            # several spellings of one name in one page: the last one counts
-            if written in attempt.lines:
-                values = {n: t for n, t in values.items() if names[n] != names[written]}
+        if written in attempt.lines and names[written] in taken:
+            values.pop(taken[names[written]])  # several spellings of one name in one page: the last one counts
+        taken.setdefault(names[written], written)
+        if written in attempt.lines:
+            taken[names[written]] = written
         values[written] = text
     answers = read_answers(solution.trace, values, decimal_comma=decimal_comma)
     order = aligned(solution, answers)
@@ -63,7 +66,7 @@ def mark_attempt(
         worth = replace(worth, asked=list(order.answers))
     forth = {old: new for new, old in order.back.items()}
     worked = {forth.get(names[n], names[n]): lines for n, lines in attempt.lines.items() if n in names}
-    report = mark(solution, order.answers, worth, student, order.settled, worked)
+    report = mark(solution, proved(solution.trace, order.answers, worked), worth, student, order.settled, worked)
     restored(solution, report, order.back)
     report.notes += attempt.notes
     _leave_out_givens(solution, report, {names[n] for n in attempt.loose if n in names})

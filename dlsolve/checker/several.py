@@ -7,7 +7,7 @@ number them (lam_1, v_1, lam_2, v_2), in the order in which the page comes to th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dlsolve.checker.answers import canonical, read_answer
@@ -18,15 +18,41 @@ from dlsolve.handwriting import UnreadableError, WorkedLine, normalise_name
 from dlsolve.handwriting.answers import value as read_value
 from dlsolve.named import keys_by_name
 from dlsolve.notation import Quantity
-from dlsolve.trace import Trace
+from dlsolve.numbers.matrix import Matrix
+from dlsolve.trace import Key, Trace
 
 
 def spread(trace: Trace, attempt: Attempt) -> Attempt:
     """`attempt` with ``lam = 6 and -1`` and ``eigenvalues: 6, -1`` as λ₁ = 6, λ₂ = −1."""
+    attempt = _whole(trace, attempt)
     for family in families(trace):
         attempt = _typed(family, attempt)
         attempt = _on_a_page(family, attempt)
     return attempt
+
+
+def _whole(trace: Trace, attempt: Attempt) -> Attempt:
+    """A vector in one piece, ``x = (2, 3, -1)``, whose entries have names of their own."""
+    known = keys_by_name(trace)
+    values: dict[str, str] = {}
+    for written, text in attempt.values.items():
+        texts = _several(text) if "," in text or ";" in text else []
+        names = next((n for c in normalise_name(written) if (n := _entries(known, c, len(texts)))), [])
+        whole = known.get(written)
+        if len(texts) < 2 or not names or (whole is not None and isinstance(trace.env[whole], Matrix)):
+            values[written] = text
+            continue
+        values |= {name: one for name, one in zip(names, texts, strict=True) if name not in attempt.values}
+    return replace(attempt, values=values)
+
+
+def _entries(known: Mapping[str, Key], base: str, count: int) -> list[str]:
+    """The names of exactly `count` numbered values of `base`: x1, x2, x3."""
+    for style in ("{}{}", "{}[{}]"):
+        names = [style.format(base, n) for n in range(1, count + 2)]
+        if count and all(n in known for n in names[:-1]) and names[-1] not in known:
+            return names[:-1]
+    return []
 
 
 def _typed(family: Family, attempt: Attempt) -> Attempt:

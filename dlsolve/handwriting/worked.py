@@ -27,7 +27,9 @@ MAX_TEXT = 50_000
 """Most characters of one submission that are read."""
 
 _LABEL = re.compile(r"\s*(?:\\text\s*\{[^{}]*\}\s*(?=\S)|\([a-z0-9]{1,3}\)\s+|[0-9]{1,2}[.)]\s+|[-*>•#]+\s+|[①-⑳]\s*)")
-_CALL = re.compile(r"\\?(?P<head>[A-Za-z][A-Za-z_{}0-9]*)\s*\((?P<inside>[^()=]{1,80})\)")
+_CALL = re.compile(
+    r"\\?(?P<head>[A-Za-z][A-Za-z_{}0-9]*)\s*(?:\((?P<inside>[^()=]{1,80})\)|\[(?P<square>[^\[\]=]{1,80})\])"
+)
 _SYMBOL = re.compile(r"[^A-Za-z]|^.{1,2}$")
 _ASIDE = re.compile(
     r"\s*(?:\((?=[^()]*[A-Za-z]{3})[^()+*/^_\\{}−]*\)|\[(?=[^\[\]]*[A-Za-z]{2})[^\[\]+*/^_\\{}−]*\])\s*$"
@@ -184,7 +186,8 @@ def _is_name(text: str) -> bool:
         return False
     call = _CALL.fullmatch(text)
     if call:
-        return bool(re.search(r"[A-Za-z]", call["inside"]) or len(call["head"]) == 1) and not is_function(call["head"])
+        inside = call["inside"] or call["square"]
+        return bool(re.search(r"[A-Za-z]", inside) or len(call["head"]) == 1) and not is_function(call["head"])
     return bool(normalise_name(text)) and text[0] not in "0123456789"
 
 

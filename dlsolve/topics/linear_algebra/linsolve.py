@@ -121,6 +121,8 @@ def _some(t: Trace, rows: Any, right: list[fmpq], reduction: Reduction, one: Row
         t.operation("no unknown is free", None, "one", key="solutions")
         for i, value in enumerate(one, 1):
             t.operation(f"x{subscript(str(i))} read off", None, t.number(value), key=("x", i))
+            if n <= 3:
+                t.alias("xyz"[i - 1], ("x", i))
         t.answer(*(("x", i) for i in range(1, n + 1)), "solutions")
         t.check("A·x = b", times(rows, one) == tuple(right), f"both {vector_text(t, right)}")
         return
