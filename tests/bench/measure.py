@@ -55,11 +55,14 @@ def against(
     rounds: int,
     bound: float | None,
     faster: bool = False,
+    clock: Callable[[Callable[[], object]], float] | None = None,
 ) -> Ratio:
-    """Run both in turn, `rounds` times after one to warm up; noise hits both alike."""
+    """Run both in turn, `rounds` times after one to warm up; noise hits both alike. `clock` tells what a run
+    costs, if not by the clock."""
+    cost = clock or seconds
     pairs = []
     for n in range(rounds + 1):
-        mine, yours = (seconds(ours), seconds(theirs)) if n % 2 else (seconds(theirs), seconds(ours))[::-1]
+        mine, yours = (cost(ours), cost(theirs)) if n % 2 else (cost(theirs), cost(ours))[::-1]
         pairs.append((mine, yours))
     pairs = pairs[1:]
     ratio = median(b / a if faster else a / b for a, b in pairs)
@@ -72,17 +75,19 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def process(args: Sequence[str]) -> Callable[[], object]:
-    """A whole Python process, its output thrown away. Raises where it fails.
-
-    Bytecode is kept between rounds, as it is for an installed package.
-    """
+def environment() -> dict[str, str]:
+    """Bytecode is kept between rounds, as it is for an installed package."""
     same = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    environment = {**same, "PYTHONPYCACHEPREFIX": str(Path(gettempdir()) / "dlsolve-bench-bytecode")}
+    return {**same, "PYTHONPYCACHEPREFIX": str(Path(gettempdir()) / "dlsolve-bench-bytecode")}
+
+
+def process(args: Sequence[str]) -> Callable[[], object]:
+    """A whole Python process, its output thrown away. Raises where it fails."""
+    variables = environment()
 
     def start() -> object:
         command = [sys.executable, *args]
         quiet, kept = subprocess.DEVNULL, subprocess.PIPE
-        return subprocess.run(command, cwd=ROOT, check=True, stdout=quiet, stderr=kept, env=environment)
+        return subprocess.run(command, cwd=ROOT, check=True, stdout=quiet, stderr=kept, env=variables)
 
     return start

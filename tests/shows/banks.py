@@ -109,8 +109,8 @@ def bank(folder: Path, many: int, broken: int, endless: int) -> Bank:
 
 def _good() -> Iterator[bytes]:
     """Right problems without end: small ones, and every tenth one of the worked problems of all topics."""
-    worked = [p.read_bytes() for p in sorted((ROOT / "problems").rglob("*.json"))]
-    one_line = [json.dumps(json.loads(data)).encode() for data in worked]
+    worked = [json.loads(p.read_bytes()) for p in sorted((ROOT / "problems").rglob("*.json"))]
+    one_line = [json.dumps(each).encode() for whole in worked for each in whole.get("problems", [whole])]
     n = 0
     while True:
         n += 1
