@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -54,7 +55,7 @@ def _measured(args: Sequence[str]) -> Usage:
     quiet = os.open(os.devnull, os.O_WRONLY)
     actions = [(os.POSIX_SPAWN_DUP2, quiet, 1), (os.POSIX_SPAWN_DUP2, quiet, 2)]
     main = os.posix_spawn(sys.executable, [sys.executable, *args], os.environ, file_actions=actions)
-    lives: dict[int, list[float]] = {}
+    lives: dict[int, _Life] = {}
     while True:
         pid, status, used = os.wait4(main, os.WNOHANG)
         if pid:
@@ -63,30 +64,44 @@ def _measured(args: Sequence[str]) -> Usage:
         time.sleep(LOOK)
     wall = time.perf_counter() - start
     assert os.waitstatus_to_exitcode(status) in (0, 1), f"status {os.waitstatus_to_exitcode(status)}"
-    others, most = 0.0, 0
+    others = 0.0
     try:
         while True:
             more = os.wait4(-1, 0)[2]
             others += more.ru_utime + more.ru_stime
-            most = max(most, more.ru_maxrss)
     except ChildProcessError:
         pass
     # those that worked: the others wait by profession
-    worked = [life for life in lives.values() if life[2] > 0.2 * max(one[2] for one in lives.values())]
-    alive = sum(last - first for first, last, *_ in worked)
-    busy = sum(ran + waited for _, _, ran, waited, *_ in worked) / alive if alive else 0.0
+    worked = [life for life in lives.values() if life.ran > 0.2 * max(one.ran for one in lives.values())]
+    alive = sum(life.last - life.first for life in worked)
+    busy = sum(life.ran + life.waited for life in worked) / alive if alive else 0.0
+    most = max((life.kib for life in lives.values()), default=0)
     return Usage(wall, used.ru_utime + used.ru_stime, others, used.ru_maxrss / 1024, most / 1024, busy)
 
 
-def _look(of: int, main: int, lives: dict[int, list[float]]) -> None:
-    """Note of every process below `of` but `main`: first and last seen, seconds it ran and waited for a core."""
+@dataclass
+class _Life:
+    """A process: first and last seen, seconds that it has run and waited for a core since, peak memory."""
+
+    first: float
+    last: float
+    ran: float = 0.0
+    waited: float = 0.0
+    kib: int = 0
+
+
+def _look(of: int, main: int, lives: dict[int, _Life]) -> None:
+    """Note every process below `of` but `main`."""
     for pid in map(int, Path(f"/proc/{of}/task/{of}/children").read_text().split()):
         try:
-            ran, waited, _ = map(int, Path(f"/proc/{pid}/schedstat").read_text().split())
+            ran, waited, _ = (int(n) / 1e9 for n in Path(f"/proc/{pid}/schedstat").read_text().split())
             now = time.perf_counter()
             if pid != main:
-                life = lives.setdefault(pid, [now, now, 0.0, 0.0, ran / 1e9, waited / 1e9])
-                life[1:4] = now, ran / 1e9 - life[4], waited / 1e9 - life[5]
+                life = lives.setdefault(pid, _Life(now - ran - waited, now))
+                life.last, life.ran, life.waited = now, ran, waited
+                # not that of wait4, which begins at what its parent had; the last, for it may be one before an exec
+                peak = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+                life.kib = int(peak[1]) if peak else life.kib
             _look(pid, main, lives)
         except (OSError, ValueError):
             continue  # it has ended meanwhile

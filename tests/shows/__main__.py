@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.shows import batch
+from tests.shows import batch, memory
 
-SHOWS = {"batch": batch.show}
+SHOWS = {"batch": batch.show, "memory": memory.show}
 
 
 def main(argv: list[str]) -> int:
