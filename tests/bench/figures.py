@@ -15,7 +15,7 @@ from dlsolve.linalg.spectrum import spectrum
 from dlsolve.numbers import elementary, functions
 from dlsolve.numbers.precision import precision
 from dlsolve.solver import run
-from tests.bench.batches import batch, batch_jobs
+from tests.bench import batches
 from tests.bench.measure import ROOT, Ratio, against, process
 
 ADAM = "problems/adam/adam-3steps.json"
@@ -156,6 +156,5 @@ FIGURES: dict[str, Callable[[], Ratio]] = {
     "adam": adam,
     "eigen": eigen,
     "eigen-run": eigen_traced,
-    "batch": batch,
-    "batch-jobs": batch_jobs,
+    **batches.FIGURES,
 }
