@@ -117,6 +117,7 @@ class Symbols:
         self.slugs: dict[str, str] = {}
         """Labels without a Latin letter or digit -> x1, x2, … in the order in which the run names them."""
         self._base_cache: dict[tuple[str, bool], str] = {}
+        self._names: dict[tuple[object, ...], str] = {}
 
     def declare(self, *rows: Quantity) -> None:
         """Add rows that only this problem has: the variables of a typed function."""
@@ -186,9 +187,12 @@ class Symbols:
 
     def ascii(self, base: str, index: Sequence[object] = ()) -> str:
         """The answer name: ``m_hat_2``, ``W1_2``, ``y_hat_1[3]``, ``posterior_not_spam``."""
-        fused, after, bracket = self._parts(base, [self.slug(i) for i in index], quiet=False)
-        text = base + fused + "".join(f"_{i}" for i in after)
-        return f"{text}[{','.join(bracket)}]" if bracket else text
+        known = (base, *index, len(self.hidden), len(self.notation.quantities))
+        if known not in self._names:
+            fused, after, bracket = self._parts(base, [self.slug(i) for i in index], quiet=False)
+            text = base + fused + "".join(f"_{i}" for i in after)
+            self._names[known] = f"{text}[{','.join(bracket)}]" if bracket else text
+        return self._names[known]
 
     def turns(self, base: str, index: Sequence[object]) -> tuple[str, tuple[str, ...]] | None:
         """An answer name without its steps, epochs and batches, and those: ``z_2[3]`` is ``z[3]``, turn 2.

@@ -11,7 +11,7 @@ from flint import fmpq
 from dlsolve.checker.answers import canonical, read_answer
 from dlsolve.checker.judge import Fit, fit
 from dlsolve.checker.marking import mark
-from dlsolve.checker.runs import kind_of
+from dlsolve.checker.policies import kind_of
 from dlsolve.checker.texts import middle, shown, stated
 from dlsolve.checker.windows import Answer
 from dlsolve.checker.worth import Worth

@@ -79,8 +79,17 @@ def without_certainties(value: Any, answer: Answer, true: Any, *, ones: bool, ke
     return Matrix([[other(w, t, v) for w, v, t in zip(*row, strict=True)] for row in rows])
 
 
+def with_zeros(value: Any, exact: Any) -> Any:
+    """`value` with 0 wherever `exact`, the same on bare digits, is 0."""
+    if isinstance(value, Matrix) and isinstance(exact, Matrix) and value.shape == exact.shape:
+        cells = (zip(*rows, strict=True) for rows in zip(value.rows, exact.rows, strict=True))
+        return Matrix([[with_zeros(v, e) for v, e in row] for row in cells])
+    return exact if isinstance(exact, fmpq) and exact == 0 else value
+
+
 def _cell(window: Window, image: Any, true: Any, how: Fit, cuts: bool, whole: bool) -> fmpq | arb:
-    """One number: a point where it is exact, else its window, unless `whole` cut to what can have been computed."""
+    """One number: a point where it is exact, else its window, unless `whole` cut to what can have been computed.
+    A bare 0 has no digits that could mean anything else."""
     middle = window.middle
     if isinstance(true, fmpq) and middle == true and isinstance(image, fmpq) and image == true:
         return true
@@ -95,7 +104,7 @@ def _cell(window: Window, image: Any, true: Any, how: Fit, cuts: bool, whole: bo
             if cuts or how == "truncated" or not _overlap((low, high), _span(true, true) or possible):
                 low, high = min(low, cut.low), max(high, cut.high)
             least, most = max(low, possible[0]), min(high, possible[1])
-            if least <= most and not whole:
+            if least <= most and not (whole and (window.unit < 1 or not window.zero)):
                 low, high = min(least, middle), max(most, middle)
     return middle if low == high else arb((low + high) / 2, (high - low) / 2)
 

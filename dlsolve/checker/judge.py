@@ -15,6 +15,7 @@ from dlsolve.linalg.reduce import kernel, rank, reduce_rows
 from dlsolve.notation import Kind
 from dlsolve.numbers.algebraic import Algebraic, number_ball
 from dlsolve.numbers.matrix import Matrix
+from dlsolve.numbers.show import exponent10
 
 Fit = Literal["yes", "truncated", "no"]
 
@@ -92,12 +93,12 @@ def along(cells: list[Window], true: list[Any]) -> bool:
 def _along(rows: Sequence[Sequence[Window]], true: list[Any]) -> bool:
     cells = list(rows[0])
     if any(w.imag is not None for w in cells) or any(isinstance(e, acb) for e in true):
-        return _along_complex([_point(w) for w in cells], [acb(e) for e in true])
+        return _along_complex(_points(cells), [acb(e) for e in true])
     low: fmpq | None = None
     high: fmpq | None = None
     if all(w.zero for w in cells):
         return False
-    for window, entry in zip(map(_point, cells), true, strict=True):
+    for window, entry in zip(_points(cells), true, strict=True):
         exactly_zero = entry == 0 if isinstance(entry, fmpq) else isinstance(entry, arb) and entry.contains(0)
         if exactly_zero:
             if not (window.low <= 0 <= window.high):
@@ -124,11 +125,22 @@ def _along_complex(cells: list[Window], true: list[acb]) -> bool:
     return all(box.overlaps(factor * entry) for box, entry in zip(boxes, true, strict=True))
 
 
-def _point(window: Window) -> Window:
-    """A whole number in a vector that is known up to scale or span is no rounded one."""
+def _points(cells: Sequence[Window]) -> list[Window]:
+    """A whole number in a vector that is known up to scale or span is no rounded one; beside decimals
+    it has as many figures as they have, two at least: (1, 3.6, 13) may be (1.0, 3.57, 12.7)."""
+    rounded = max((w.figures for w in cells if 0 < w.unit < 1 and w.figures and not w.zero), default=None)
+    return [_point(w, rounded and max(2, rounded)) for w in cells]
+
+
+def _point(window: Window, figures: int | None) -> Window:
     if window.imag is not None:
-        return replace(_point(replace(window, imag=None)), imag=_point(window.imag))
-    return Window.of(window.middle, fmpq(0), window.figures, window.text) if window.unit >= 1 else window
+        return replace(_point(replace(window, imag=None), figures), imag=_point(window.imag, figures))
+    if window.unit < 1:
+        return window
+    unit = fmpq(0)
+    if figures is not None and not window.zero:
+        unit = min(window.unit, fmpq(10) ** (exponent10(window.middle) - figures + 1))
+    return Window.of(window.middle, unit, window.figures, window.text)
 
 
 def _rational(value: Matrix) -> bool:
@@ -145,7 +157,9 @@ def same_span(rows: Sequence[Sequence[Window]], true: Matrix, kind: Kind) -> boo
     if not rows:
         return False
     vectors = [list(v) for v in (true.rows if kind == "row state" else zip(*true.rows, strict=True))]
-    cells = [[_point(w) for w in row] for row in rows]
+    width = len(rows[0])
+    flat = _points([w for row in rows for w in row])
+    cells = [flat[i : i + width] for i in range(0, len(flat), width)]
     readings = [cells]
     if kind == "row state":
         if (len(rows), len(rows[0])) != true.shape or _leads(cells) != _leads(true.rows):
@@ -176,7 +190,7 @@ def _spans(written: list[list[Window]], true: list[list[Any]], *, exactly: bool)
 def lies_in(vector: Sequence[Window], true: list[list[Any]]) -> bool:
     """Whether a written vector lies, within its windows, in the space of the rational vectors `true`."""
     # it does where it is orthogonal to everything that the space is orthogonal to
-    cells = [_point(w) for w in vector]
+    cells = _points(vector)
     for _, across in kernel(reduce_rows(true), len(cells)):
         sides = [sorted((w.low * c, w.high * c)) for w, c in zip(cells, across, strict=True)]
         if not sum((s[0] for s in sides), fmpq(0)) <= 0 <= sum((s[1] for s in sides), fmpq(0)):

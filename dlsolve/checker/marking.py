@@ -8,27 +8,20 @@ image only through an earlier wrong value. For a wrong one the rules that lead t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
 
-from flint import arb, fmpq
+from flint import fmpq
 
-from dlsolve.checker.judge import fit, same_words
 from dlsolve.checker.judge import remarks as near_misses
+from dlsolve.checker.judge import same_words
+from dlsolve.checker.judged import Judged
 from dlsolve.checker.links import LinkJudge, Target
 from dlsolve.checker.report import Report, ReportItem, Verdict
-from dlsolve.checker.runs import Following, Written, following, kind_of, trusting
-from dlsolve.checker.search import Search
 from dlsolve.checker.texts import own_line, shown, stated, symbol
-from dlsolve.checker.windows import Answer, Window, ends
+from dlsolve.checker.windows import Answer
 from dlsolve.checker.worth import Worth
 from dlsolve.formula.tree import Tree
 from dlsolve.handwriting import WorkedLine
-from dlsolve.named import keys_by_name
-from dlsolve.notation import Kind
 from dlsolve.numbers.matrix import Matrix
-from dlsolve.numbers.precision import precision
-from dlsolve.numbers.show import Digits, round_to
 from dlsolve.solver import Solution
 from dlsolve.trace import Key
 
@@ -49,46 +42,14 @@ def mark(
     return _Marker(solution, answers, worth, settled or {}).report(student, worked or {})
 
 
-class _Marker:
+class _Marker(Judged):
+    """What a report says of each answer, and what it pays."""
+
     def __init__(
         self, solution: Solution, answers: Mapping[str, Answer], worth: Worth, settled: Mapping[str, str]
     ) -> None:
-        self.solution = solution
-        self.true = solution.trace
-        places = worth.places if solution.digits.unit == "sf" else solution.digits.count
-        self.answers = answers = {n: _zeros_of(a, places) for n, a in answers.items()}
-        self.worth = worth
-        self.keys = keys_by_name(self.true)
-        readable = {n: a for n, a in answers.items() if a.unreadable is None}
-        self.written = Written.of(readable, set(self.keys))
-        self.trusting, self.first = trusting(solution, self.written)
-        self._unreached(readable)
-        self.settled = settled
-        self.trusting.fits |= {n: "no" if wrong else "yes" for n, wrong in settled.items() if n in readable}
-        self.pending = [n for n in readable if self.trusting.fits.get(n, "no") == "no"]
-        # where all is right the second run would say nothing new
-        self.following, self.second = Following(self.true, self.written, self.trusting.fits), self.first
-        if self.pending:
-            self.following, self.second = following(solution, self.written, self.trusting.fits)
-        self.second_keys = keys_by_name(self.second) if self.pending else self.keys
-        self.search = Search(solution, self.second, self.following, self.written)
-        self.place = {self.second.name(k): n for n, k in enumerate(self.second.steps)}
-        self.place |= {self.true.name(k): n for n, k in enumerate(self.true.steps)}
-        self.given = {self.true.name(k) for row in self.true.givens for k in row.keys} - self.place.keys()
-        self.place |= dict.fromkeys(self.given, -1)
+        super().__init__(solution, answers, worth, settled)
         self.paid: set[str] = set()  # slips that have cost something: at a step worth nothing they have not
-
-    def _unreached(self, readable: Mapping[str, Answer]) -> None:
-        """Given values written again, and what a run over windows did not come to: against the true value."""
-        for name, answer in readable.items():
-            value = self._true_value(name)
-            if name not in self.trusting.fits and value is not None:
-                with precision(self.true.bits):
-                    self.trusting.fits[name] = fit(answer, value, self._kind(name))
-
-    def _kind(self, name: str) -> Kind:
-        key = self.keys.get(name)
-        return kind_of(self.true.symbols, key) if key is not None else "real"
 
     def report(self, student: str | None, worked: Mapping[str, Sequence[WorkedLine]]) -> Report:
         items = [self._item(name) for name in self._order()]
@@ -169,26 +130,6 @@ class _Marker:
             return True  # words and formulas as the solution has them
         return any(other.text.strip() == answer.text.strip() or _same(other, answer) for other in others)
 
-    def _short(self, name: str, answer: Answer) -> bool:
-        """Whether too few digits were written to prove the value. A cell that is exact, or as many
-        digits as are asked with zeros dropped at the end (0.01 for 0.010), is not short."""
-        if name in self.settled or self._kind(name) in ("direction", "basis", "row state", "polynomial"):
-            return False  # whole numbers are exact there
-        true = self._true_value(name)
-        cells = list(true.entries()) if isinstance(true, Matrix) else [true]
-        windows = answer.windows()
-        return len(cells) == len(windows) and any(self._few(w, c) for w, c in zip(windows, cells, strict=True))
-
-    def _few(self, window: Window, true: Any) -> bool:
-        if window.zero or window.figures is None or window.imag is not None or not isinstance(true, fmpq | arb):
-            return False
-        if self.worth.places is not None:
-            few = window.unit > fmpq(10) ** -self.worth.places
-            digits = Digits(self.worth.places, "dp")
-        else:
-            few, digits = window.figures < self.worth.min_figures, Digits(max(1, self.worth.min_figures))
-        return few and round_to(_mid(true), digits) != window.middle and true != window.middle
-
     def _missing(self, name: str) -> ReportItem:
         item = ReportItem(name, None, "missing", self._stated(name), symbol=self._symbol(name))
         if done := len(self._entries(name)):
@@ -248,19 +189,6 @@ class _Marker:
             return
         item.from_your_values = shown(image, self.solution.digits, answer.figures)
 
-    def _true_value(self, name: str) -> Any:
-        key = self.keys.get(name)
-        if key is not None:
-            return self.true.env[key]
-        base, _, entry = name.partition("[")
-        whole = self.true.env.get(self.keys.get(base, ""))
-        if isinstance(whole, Matrix) and entry:
-            try:
-                return whole.at(*(int(i) for i in entry.rstrip("]").split(",")))
-            except (ValueError, IndexError):
-                return None
-        return None
-
     def _symbol(self, name: str) -> str:
         base, _, entry = name.partition("[")
         key: Key | None = self.keys.get(name, self.keys.get(base))
@@ -268,25 +196,6 @@ class _Marker:
             return name
         text = symbol(self.true, key)
         return text if name in self.keys else f"{text}[{entry}"
-
-
-def _zeros_of(answer: Answer, places: int | None) -> Answer:
-    """A written zero has no digits, unless that many decimal places were asked for."""
-    if answer.unreadable is not None or not any(w.zero and 0 < w.unit < 1 for w in answer.windows()):
-        return answer
-    least = fmpq(10) ** -places if places is not None else fmpq(0)
-
-    def bare(window: Window) -> Window:
-        if not window.zero or window.unit == 0 or window.unit <= least:
-            return window
-        return Window.of(fmpq(0), fmpq(1), window.figures, window.text)
-
-    return replace(answer, rows=tuple(tuple(map(bare, row)) for row in answer.rows))
-
-
-def _mid(value: fmpq | arb) -> fmpq:
-    both = ends(value)
-    return (both[0] + both[1]) / 2 if both is not None else fmpq(0)
 
 
 def _same(a: Answer, b: Answer) -> bool:

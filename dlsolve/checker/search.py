@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from flint import fmpq
 
+from dlsolve.checker.handing import with_zeros
 from dlsolve.checker.judge import fit
+from dlsolve.checker.policies import Following, Written, kind_of
 from dlsolve.checker.report import SlipFound
-from dlsolve.checker.runs import BITS, Following, Written, kind_of, rerun
+from dlsolve.checker.runs import BITS, rerun
 from dlsolve.checker.slips import Candidate, declared, mutated
 from dlsolve.checker.windows import Answer, tamed
 from dlsolve.errors import DlsolveError
@@ -40,7 +43,7 @@ class Search:
         self.written = written
         self.named: set[str] = set()
         self.runs = 0
-        self.known: dict[Key, Environment] = {}
+        self.known: dict[int, tuple[Key, Environment]] = {}
         self.steps = {trace.name(s.key): s for s in trace.steps.values() if isinstance(s, Step)}
 
     def explain(self, name: str, answer: Answer) -> list[SlipFound]:
@@ -84,27 +87,42 @@ class Search:
     def _leads(self, candidate: Candidate, step: Step, entry: tuple[int, ...], answer: Answer) -> bool:
         """Whether the candidate rule gives what was written, and the step's own rule would not."""
         with precision(BITS):
-            try:
-                function = compiled(candidate.rule.expr, candidate.rule.letters, self.trace.arithmetic)
-                value = function(self._before(step), *step.index)
-                if entry and isinstance(value, Matrix):
-                    value = value.at(*entry)
-            except (DlsolveError, UndecidedError, ArithmeticError, TypeError, ValueError, AttributeError, LookupError):
+            value = self._value(candidate, step, entry, self.trace)
+            if value is None:
                 return False
-            value = tamed(value)
-            return value is not None and self._meets(answer, value, step)
+            if any(w.zero for w in answer.windows()) and step.key in self.digits.steps:
+                # a 0 is exact: 0.6667 − 0.6667 of what stands on the paper, not of what it may mean
+                value = with_zeros(value, self._value(candidate, step, entry, self.digits))
+            return self._meets(answer, value, step)
 
-    def _before(self, step: Step) -> Environment:
+    @cached_property
+    def digits(self) -> Trace:
+        """The run on the written digits as they stand."""
+        return rerun(self.solution, Following(self.policy.true, self.written, self.policy.trusted, digits=True))
+
+    def _value(self, candidate: Candidate, step: Step, entry: tuple[int, ...], trace: Trace) -> Any:
+        """What the candidate rule gives on the values that `trace` has before the step; None where it gives nothing."""
+        try:
+            function = compiled(candidate.rule.expr, candidate.rule.letters, trace.arithmetic)
+            value = function(self._before(step, trace), *step.index)
+            if entry and isinstance(value, Matrix):
+                value = value.at(*entry)
+        except (DlsolveError, UndecidedError, ArithmeticError, TypeError, ValueError, AttributeError, LookupError):
+            return None
+        return tamed(value)
+
+    def _before(self, step: Step, trace: Trace) -> Environment:
         """What was known when the step was made."""
-        if step.key not in self.known:
-            env = Environment(self.trace.env)
+        known = self.known.get(id(trace))
+        if known is None or known[0] != step.key:  # asked for one step after the other
+            env = Environment(trace.env)
             later = False
-            for key in self.trace.steps:
+            for key in trace.steps:
                 later = later or key == step.key
                 if later:
                     env.pop(key, None)
-            self.known = {step.key: env}  # asked for one step after the other
-        return self.known[step.key]
+            known = self.known[id(trace)] = (step.key, env)
+        return known[1]
 
     def _meets(self, answer: Answer, value: Any, step: Step) -> bool:
         if isinstance(value, bool):

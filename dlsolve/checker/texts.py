@@ -95,8 +95,8 @@ def own_line(trace: Trace, key: Key | None, answers: Mapping[str, Answer]) -> Ow
         try:
             at_step = instantiate(trace, step.rule.expr, dict(zip(step.rule.letters, step.index, strict=False)))
             tree = put(_Middles(trace, answers), at_step, LINE_DIGITS)  # type: ignore[arg-type]
-        except (DlsolveError, UndecidedError, KeyError):
-            return None
+        except (DlsolveError, UndecidedError, KeyError, ValueError):
+            return None  # a number too long to be written out among them
         try:
             value = evaluate(tree)
         except (DlsolveError, UndecidedError, ArithmeticError, TypeError, KeyError):

@@ -7,37 +7,42 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.cases import TOPICS
-from tests.marking.honest import honest
-from tests.marking.slipping import HEAD, Slips, slips
+from tests.marking import outside, slipping
+from tests.marking.honest import HEAD, Tally, honest
+from tests.marking.outside import Outside
+from tests.marking.slipping import Slips
 
 
-def _both(task: tuple[str, int, int]) -> tuple[str, str, Slips]:
-    topic, count, problems = task
-    tally = honest(topic, count, problems)
-    said = f"{tally.students:6}{sum(tally.verdicts.values()):8}{len(tally.bad):5}{tally.cut_remarked:6}/{tally.cut:<5}"
-    return topic, said, slips(topic, count, problems)
+def _all(task: tuple[str, int, int]) -> tuple[Slips, Outside, Tally]:
+    return slipping.slips(*task), outside.outside(*task), honest(*task)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.marking", description=__doc__)
     parser.add_argument("topics", nargs="*", default=[])
-    parser.add_argument("-n", type=int, default=1_000, help="students, and slips, a topic")
+    parser.add_argument("-n", type=int, default=1_000, help="students, mutations and errors outside, a topic")
     parser.add_argument("-p", type=int, default=60, help="problems a topic")
+    parser.add_argument("-j", "--jobs", type=int, default=None, help="processes")
     parser.add_argument("--misses", action="store_true", help="print what was missed")
+    parser.add_argument("--most", type=int, default=20, help="misses printed a topic")
     wanted = parser.parse_args()
     tasks = [(topic, wanted.n, wanted.p) for topic in wanted.topics or TOPICS]
-    total = Slips("all")
+    all_slips, all_outside, all_honest = Slips("all"), Outside("all"), Tally("all")
     write = sys.stdout.write
-    write(f"{HEAD}{'honest':>8}{'values':>8}{'bad':>5}{'cut':>8}\n")
-    with ProcessPoolExecutor() as pool:
-        for _, said, found in pool.map(_both, tasks):
-            write(f"{found.row()}  {said}\n")
+    write(f"{slipping.HEAD}{outside.HEAD}{HEAD}\n")
+    with ProcessPoolExecutor(wanted.jobs) as pool:
+        for made, strange, tally in pool.map(_all, tasks):
+            write(f"{made.row()}{strange.row()}{tally.row()}\n")
             if wanted.misses:
-                for kind, text in found.misses[:20]:
+                told = [*(("honest", " ".join(bad)) for bad in tally.bad), *made.misses, *strange.misses]
+                told += [("unseen", ", ".join(made.unseen))] if made.unseen else []
+                for kind, text in told[: wanted.most]:
                     write(f"    {kind}: {text}\n")
             sys.stdout.flush()
-            total.add(found)
-    write(f"{total.row()}\n")
+            all_slips.add(made)
+            all_outside.add(strange)
+            all_honest.add(tally)
+    write(f"{all_slips.row()}{all_outside.row()}{all_honest.row()}\n")
     return 0
 
 

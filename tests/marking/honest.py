@@ -36,12 +36,28 @@ class Tally:
     cut: int = 0
     cut_remarked: int = 0
 
+    def add(self, other: Tally) -> None:
+        """Counts of another topic too."""
+        self.students += other.students
+        self.verdicts += other.verdicts
+        self.bad += other.bad
+        self.cut += other.cut
+        self.cut_remarked += other.cut_remarked
+
+    def row(self) -> str:
+        """A part of one line of the table."""
+        judged = sum(self.verdicts.values())
+        return f"{self.students:8}{judged:8}{len(self.bad):5}{self.cut_remarked:6}/{self.cut:<5}"
+
+
+HEAD = f"{'honest':>8}{'values':>8}{'bad':>5}{'cut':>8}"
+
 
 def paper(solution: Solution, student: Student) -> dict[str, str] | None:
     """What `student` writes on a solved problem; None where the student's way has no answer."""
     choices = {k: v for k, v in solution.trace.choices.items() if k in solution.topic.conventions}
     student.true = solution.trace
-    slips = student.slip is not None or student.factor
+    slips = student.slip is not None or student.spoils
     student.ways = {} if slips else {b.asked: b.truth for b in solution.trace.items if isinstance(b, Branch)}
     try:
         run(solution.topic, solution.problem, conventions=choices, policy=student)
@@ -86,16 +102,15 @@ def honest(topic: str, count: int, problems: int, seed: int = 1) -> Tally:
         texts = paper(solution, student)
         if texts is None:
             tally.stuck += 1
-            texts = paper(solution, Student(chance, **{**how, "carrying": "full"}))
+            student = Student(chance, **{**how, "carrying": "full"})
+            texts = paper(solution, student)
             if texts is None:
                 continue
         report = marked(solution, envelope, texts)
         tally.students += 1
-        if how["truncates"]:
-            rounds = paper(solution, Student(chance, **{**how, "truncates": False, "share": 1.0})) or {}
-            if how["carrying"] == "full" and any(rounds.get(n) != t for n, t in texts.items()):
-                tally.cut += 1
-                tally.cut_remarked += any("truncated" in i.remarks for i in report.items)
+        if student.cuts and how["carrying"] == "full":
+            tally.cut += 1
+            tally.cut_remarked += any("truncated" in i.remarks for i in report.items)
         for item in report.items:
             if item.verdict == "missing":
                 continue

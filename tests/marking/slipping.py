@@ -1,4 +1,4 @@
-"""Students who slip: at one step or over the whole run, by a known slip, a mutation or outside of both."""
+"""Students who slip: at one step or over the whole run, by a known slip or by a mutation of a rule."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import cycle, islice
+from typing import Any
 
-from flint import fmpq
-
-from dlsolve.checker.report import Report, ReportItem
+from dlsolve.checker.report import ReportItem
 from dlsolve.checker.slips import Candidate, declared, mutated
 from dlsolve.formula.rules import Change, Rule
 from dlsolve.problem import ProblemFile
 from dlsolve.solver import Solution
 from dlsolve.trace import Step
-from tests.marking.honest import marked, paper
+from tests.marking.honest import WAYS, marked, paper
 from tests.marking.problems import solutions
 from tests.marking.students import Student
 
 FIGURES = 4
 FEWEST_FIGURES = 3
 MOST_NAMED = 3
+TRIES = 12
+"""Problems and steps tried for each slip that is to be seen, as many slips change nothing."""
 
 
 @dataclass
@@ -36,29 +38,28 @@ class Slips:
     provable: int = 0
     """Flagged with figures enough to name a slip that nobody has declared."""
     later_wrong: int = 0
-    outside: int = 0
-    false_names: int = 0
+    unseen: list[str] = field(default_factory=list)
+    """Declared slips that never changed what was written."""
     misses: list[tuple[str, str]] = field(default_factory=list)
-    kinds: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Slips) -> None:
         """Counts of another topic too."""
-        for name in ("visible", "flagged", "provable", "named", "later_wrong", "outside", "false_names"):
+        for name in ("visible", "flagged", "provable", "named", "later_wrong"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def row(self) -> str:
         """One line of the table."""
-
-        def share(part: int, whole: int) -> str:
-            return f"{100 * part / whole:6.1f}" if whole else "     –"
-
         return (
             f"{self.topic:20}{self.visible:8}{share(self.flagged, self.visible)}{share(self.named, self.provable)}"
-            f"{self.later_wrong:8}{self.outside:8}{share(self.false_names, self.outside)}"
+            f"{self.later_wrong:6}"
         )
 
 
-HEAD = f"{'topic':20}{'visible':>8}{'flag%':>6}{'name%':>6}{'later':>8}{'outside':>8}{'false%':>6}"
+HEAD = f"{'topic':20}{'visible':>8}{'flag%':>7}{'name%':>7}{'later':>6}"
+
+
+def share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:7.2f}" if whole else "      –"
 
 
 def at_step(candidate: Candidate, step: Step) -> Change:
@@ -66,107 +67,114 @@ def at_step(candidate: Candidate, step: Step) -> Change:
     return lambda rule: candidate.rule if rule.id == step.rule.id else None
 
 
-def everywhere(solution: Solution) -> Iterator[tuple[str, Rule | Change]]:
-    """The declared slips of a topic, by id."""
-    for slip in solution.topic.slips:
-        yield slip.id, slip.rule
+def formula_steps(solution: Solution) -> list[Step]:
+    return [s for s in solution.trace.steps.values() if isinstance(s, Step)]
 
 
-def candidates(solution: Solution, step: Step, chance: random.Random, most: int) -> list[Candidate]:
-    """Every known slip of a step, then some of its mutations."""
-    known = list(declared(solution.topic, solution.trace, step.rule))
-    others = list(mutated(step.rule))
-    return known + chance.sample(others, min(most, len(others)))
+@dataclass(frozen=True)
+class Task:
+    """One solved problem, and what a student without a slip writes, by way of carrying."""
+
+    solution: Solution
+    envelope: ProblemFile
+    plain: dict[str, Student] = field(default_factory=dict)
+
+    def without(self, how: Any) -> Student:
+        if how not in self.plain:
+            student = Student(random.Random(3), FIGURES, how, keeps_zeros=True)
+            if paper(self.solution, student) is None:
+                student.texts = {}
+            self.plain[how] = student
+        return self.plain[how]
 
 
 def slips(topic: str, count: int, problems: int, seed: int = 1) -> Slips:
-    """About `count` slips over `problems` problems of `topic`."""
+    """Every known slip of `topic`, made at single steps and over whole runs, then `count` mutations."""
     chance = random.Random(f"{topic}-slips-{seed}")
     out = Slips(topic)
-    tasks = solutions(topic, problems)
-    for _ in range(count):
-        if out.visible >= count:
+    tasks = [Task(*one) for one in solutions(topic, problems)]
+    _known(out, tasks, max(1, count // 40), chance)
+    steps = [(task, step) for task in tasks for step in formula_steps(task.solution)]
+    wanted = out.visible + count
+    for _ in range(TRIES * count if steps else 0):
+        if out.visible >= wanted:
             break
-        for solution, envelope in tasks:
-            steps = [s for s in solution.trace.steps.values() if isinstance(s, Step)]
-            if not steps or out.visible >= count:
-                continue
-            seed_of = random.Random(chance.random())
-            how = seed_of.choice(("rounded", "full"))
-            plain = Student(random.Random(3), FIGURES, how, keeps_zeros=True)  # type: ignore[arg-type]
-            texts = paper(solution, plain)
-            if texts is None:
-                continue
-            step = chance.choice(steps)
-            for candidate in candidates(solution, step, chance, 2):
-                student = Student(random.Random(3), FIGURES, how, keeps_zeros=True,  # type: ignore[arg-type]
-                                  slip=at_step(candidate, step), at=solution.trace.name(step.key))  # fmt: skip
-                one(out, solution, envelope, student, plain, texts, candidate)
-            known = list(everywhere(solution))
-            if known:
-                name, rule = chance.choice(known)
-                student = Student(random.Random(3), FIGURES, how, keeps_zeros=True, slip=rule)  # type: ignore[arg-type]
-                one(out, solution, envelope, student, plain, texts, name)
-            outside(out, solution, envelope, texts, how, chance)
+        task, step = chance.choice(steps)
+        others = list(mutated(step.rule))
+        if others:
+            candidate = chance.choice(others)
+            whole = chance.random() < 0.5
+            one(out, task, chance.choice(WAYS[:2]), candidate, at_step(candidate, step), None if whole else step)
     return out
 
 
-def one(
-    out: Slips,
-    solution: Solution,
-    envelope: ProblemFile,
-    student: Student,
-    without: Student,
-    plain: dict[str, str],
-    slip: Candidate | str,
-) -> None:
-    """One student with a slip, judged against the same student without it."""
-    texts = paper(solution, student)
+def _known(out: Slips, tasks: list[Task], each: int, chance: random.Random) -> None:
+    """Every declared slip and every convention not taken, `each` times at a step and over a run."""
+    found: dict[str, list[tuple[Task, Step, Candidate]]] = {}
+    for task in tasks:
+        for step in formula_steps(task.solution):
+            for candidate in declared(task.solution.topic, task.solution.trace, step.rule):
+                found.setdefault(candidate.id, []).append((task, step, candidate))
+    seen: Counter[str] = Counter()
+    for name, places in found.items():
+        chance.shuffle(places)
+        for whole in (False, True):
+            before = out.visible
+            for (task, step, candidate), how in islice(zip(places, cycle(WAYS[:2])), TRIES * each):
+                if out.visible - before >= each:
+                    break
+                rule = (candidate.whole or candidate.rule) if whole else at_step(candidate, step)
+                one(out, task, how, candidate, rule, None if whole else step)
+            seen[name] += out.visible - before
+    every = {s.id for s in tasks[0].solution.topic.slips} | set(found)
+    out.unseen = sorted(name for name in every if not seen[name])
+
+
+def one(out: Slips, task: Task, how: Any, slip: Candidate, rule: Rule | Change, step: Step | None) -> None:
+    """One student with a slip, at a step or all through, judged against the same student without it."""
+    solution, without = task.solution, task.without(how)
+    plain = without.texts
+    at = solution.trace.name(step.key) if step is not None else None
+    student = Student(random.Random(3), FIGURES, how, keeps_zeros=True, slip=rule, at=at)
+    texts = paper(solution, student) if plain else None
     if texts is None or not student.slipped:
         return
     order = [n for n in texts if n in plain]
     first = next((n for n in student.slipped if n in plain and _bare(texts.get(n, plain[n])) != _bare(plain[n])), None)
     if first is None:
         return
-    report = marked(solution, envelope, texts)
+    report = marked(solution, task.envelope, texts)
     items = {i.name: i for i in report.items}
     if first not in items or items[first].written is None:
         return
     out.visible += 1
     item = items[first]
-    kind = slip if isinstance(slip, str) else slip.id if slip.declared else "mutation: " + slip.says
-    provable = isinstance(slip, str) or slip.declared or _figures(item.written or "") >= FEWEST_FIGURES
+    kind = f"{slip.id if slip.declared else 'mutation: ' + slip.says}{'' if step is not None else ' (run)'}"
     if item.verdict != "wrong":
         out.misses.append(("unflagged", f"{first} {item.written} for {plain[first]} {item.verdict} by {kind}"))
-    else:
-        out.flagged += 1
-        if provable:
-            out.provable += 1
-            if _named(item, slip) or _same_text(solution, student, item, first):
-                out.named += 1
-            else:
-                says = "; ".join(s.says for s in item.slips)
-                out.misses.append(
-                    ("unnamed", f"{first} {item.written} for {plain[first]} by {kind}: {says} {item.line}")
-                )
+        return  # what the digits hide here may show later on
+    out.flagged += 1
+    if slip.declared or figures(item.written or "") >= FEWEST_FIGURES:
+        out.provable += 1
+        if _named(item, slip) or _same_text(solution, student, item, first):
+            out.named += 1
+        else:
+            says = "; ".join(s.says for s in item.slips)
+            out.misses.append(("unnamed", f"{first} {item.written} for {plain[first]} by {kind}: {says} {item.line}"))
     # a gradient of a wrong rule has another rule too
     touched = {n for n, rule in student.rules.items() if without.rules.get(n) != rule} | set(student.slipped)
     after = order[order.index(first) + 1 :]
-    late = [
-        n for n in after
-        if n not in touched and n in items and items[n].verdict == "wrong"
-        and not (_figures(texts[n]) == 0 and _figures(texts[first]) == 0)  # a 0 out of a wrong 0 is not paid
-    ]  # fmt: skip
+    wrong = [n for n in after if n in items and items[n].verdict == "wrong"]
+    zeros = {n for n in (first, *wrong) if figures(texts[n]) == 0}
+    # a 0 out of a wrong 0 is not paid
+    late = [n for n in wrong if n not in touched and not (n in zeros and zeros & {first, *touched})]
     if late:
         out.later_wrong += 1
         out.misses.append(("later", f"{late[:3]} {items[late[0]].written} after {first} {item.written} by {kind}"))
 
 
-def _named(item: ReportItem, slip: Candidate | str) -> bool:
-    if len(item.slips) > MOST_NAMED:
-        return False
-    name = slip if isinstance(slip, str) else slip.id
-    return any(s.id == name for s in item.slips)
+def _named(item: ReportItem, slip: Candidate) -> bool:
+    return len(item.slips) <= MOST_NAMED and any(s.id == slip.id for s in item.slips)
 
 
 def _same_text(solution: Solution, student: Student, item: ReportItem, first: str) -> bool:
@@ -188,37 +196,11 @@ def _bare(text: str) -> str:
     return text.strip("[]")
 
 
-def _figures(text: str) -> int:
+def numbers(text: str) -> Iterator[str]:
+    """The numbers of a written text, without their powers of ten."""
+    yield from re.findall(r"[\d.]+", re.sub(r"\*10\^-?\d+", "", text))
+
+
+def figures(text: str) -> int:
     """The significant figures of all numbers in `text` together."""
-    return sum(len(n.replace(".", "").lstrip("0")) for n in re.findall(r"[\d.]+", re.sub(r"\*10\^-?\d+", "", text)))
-
-
-def outside(
-    out: Slips, solution: Solution, envelope: ProblemFile, plain: dict[str, str], how: str, chance: random.Random
-) -> None:
-    """Errors that nobody has declared: a changed digit, a random factor."""
-    steps = [s for s in solution.trace.steps.values() if isinstance(s, Step)]
-    step = chance.choice(steps)
-    name = solution.trace.name(step.key)
-    digits = (
-        fmpq(chance.randint(1001, 9999), 1000) if chance.random() < 0.5 else 1 + fmpq(chance.randint(-400, 400), 1234)
-    )
-    student = Student(random.Random(3), FIGURES, how, keeps_zeros=True, factor={name: digits})  # type: ignore[arg-type]
-    texts = paper(solution, student)
-    if texts is None or texts.get(name) == plain.get(name) or name not in texts:
-        return
-    report = marked(solution, envelope, texts)
-    item = _item(report, name)
-    if item is None or item.verdict != "wrong" or "e" in (item.written or ""):
-        return
-    if _figures(item.written or "") < FIGURES:
-        return
-    out.outside += 1
-    if item.slips:
-        out.false_names += 1
-        says = "; ".join(s.says for s in item.slips)
-        out.misses.append(("false", f"{name} {item.written} for {plain[name]} factor {digits}: {says}"))
-
-
-def _item(report: Report, name: str) -> ReportItem | None:
-    return next((i for i in report.items if i.name == name), None)
+    return sum(len(n.replace(".", "").lstrip("0")) for n in numbers(text))

@@ -1,17 +1,20 @@
 """Simulated students: policies of a run that write down every named value as a person would.
 
 A student rounds (or cuts) to a number of significant figures, and hands on what was written, what
-was computed, or now one and now the other. What is no formula is only written, never carried.
+was computed, or now one and now the other. An eigenvalue, a vector or a row reduction is only
+written, never carried: rounded it would make another problem.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from flint import arb, fmpq
 
-from dlsolve.checker.runs import kind_of
+from dlsolve.checker.policies import NUMBERS, kind_of
+from dlsolve.checker.windows import tamed
 from dlsolve.formula.rules import Change, Rule
 from dlsolve.formula.text import python
 from dlsolve.formula.tree import Tree
@@ -24,6 +27,7 @@ from dlsolve.trace import Key, Trace
 
 Carrying = Literal["rounded", "full", "mixed"]
 POINTS = ("integer", "label")
+MOST_BITS = 1_000
 
 
 class Student(Policy):
@@ -44,7 +48,7 @@ class Student(Policy):
         share: float = 1.0,
         slip: Rule | Change | None = None,
         at: str | None = None,
-        factor: dict[str, fmpq] | None = None,
+        spoils: Mapping[str, Callable[[Any], Any]] | None = None,
     ) -> None:
         self.seed = chance.random()
         self.figures = figures
@@ -55,11 +59,14 @@ class Student(Policy):
         self.share = share
         self.slip = slip
         self.at = at
-        self.factor = factor or {}
+        self.spoils = spoils or {}
+        """By answer name, what is written in place of what was worked out."""
         self.ways: dict[str, bool] = {}
         """Questions of the true run, by their text, with their answers."""
         self.true: Trace | None = None
         self.texts: dict[str, str] = {}
+        self.cuts = 0
+        """Numbers that were cut off to what no rounding gives."""
         self.slipped: list[str] = []
         self.rules: dict[str, Rule] = {}
         """The rule used at each step."""
@@ -74,7 +81,7 @@ class Student(Policy):
     def _start(self, trace: Trace) -> None:
         if trace is not self._trace:  # the run again, more precisely
             self._trace = trace
-            self.texts, self.slipped, self.rules = {}, [], {}
+            self.texts, self.slipped, self.rules, self.cuts = {}, [], {}, 0
             self.chance = random.Random(self.seed)
 
     def replaced(self, trace: Trace, rule: Rule, key: Key) -> Rule:
@@ -94,16 +101,15 @@ class Student(Policy):
     def hand_on(self, trace: Trace, key: Key, value: Any) -> Any:
         self._start(trace)
         name = trace.name(key)
-        if name in self.factor:
-            value = value * self.factor[name]
+        if name in self.spoils:
+            value = self.spoils[name](value)
         if self.chance.random() >= self.share:
             return value  # not written down, so not rounded either
         kind = kind_of(trace.symbols, key)
         written = self._write(name, value, kind)
         if written is None or kind in POINTS:
             return value
-        carries = self.carrying == "rounded" or (self.carrying == "mixed" and self.chance.random() < 0.5)
-        return written if carries else value
+        return written if self._carries() else value
 
     def hand_on_operation(self, trace: Trace, key: Key, value: Any) -> Any:
         self._start(trace)
@@ -111,8 +117,13 @@ class Student(Policy):
             kind = kind_of(trace.symbols, key)
             if kind in ("label", "choice") and self.true is not None and key in self.true.steps and not self.slip:
                 value = self.true.env[key]  # nor which of two equal ones is larger
-            self._write(trace.name(key), value, kind)
+            written = self._write(trace.name(key), value, kind)
+            if written is not None and kind in NUMBERS and kind not in POINTS and self._carries():
+                return written
         return value
+
+    def _carries(self) -> bool:
+        return self.carrying == "rounded" or (self.carrying == "mixed" and self.chance.random() < 0.5)
 
     def branch(self, trace: Trace, question: str, truth: bool | None) -> bool:
         # whether two values agree is not asked of rounded ones
@@ -148,6 +159,9 @@ class Student(Policy):
     def _number(self, value: Any, kind: str) -> tuple[str, fmpq | None]:
         if isinstance(value, bool):
             value = fmpq(int(value))
+        value = tamed(value)
+        if value is None or (isinstance(value, fmpq) and value.height_bits() > MOST_BITS):
+            raise ValueError("nobody writes a number as long as this")
         if not isinstance(value, fmpq | arb):
             if isinstance(value, Algebraic):
                 value = number_ball(value)
@@ -169,7 +183,9 @@ class Student(Policy):
         if below != above:
             raise UndecidedError("a written digit", value)
         # in a vector up to scale a whole number is taken for an exact one
-        return self._text(below, self.keeps_zeros or kind in ("direction", "basis", "row state", "multiset")), below
+        text = self._text(below, self.keeps_zeros or kind in ("direction", "basis", "row state", "multiset"))
+        self.cuts += abs(low - below) > _half_unit(text)
+        return text, below
 
     def _text(self, value: fmpq, zeros: bool) -> str:
         """Decimals, or a power of ten where places before the point were rounded away."""
@@ -187,6 +203,13 @@ class Student(Policy):
             return text
         whole, _, rest = text.partition(".")
         return f"{whole}.{rest.ljust(places, '0')}"
+
+
+def _half_unit(text: str) -> fmpq:
+    """Half a unit of the last place of `text`; of a bare whole number as much as it takes."""
+    head, _, power = text.partition("*10^")
+    places = len(head.partition(".")[2])
+    return fmpq(10) ** (int(power or 0) - places) / 2
 
 
 def cut(value: fmpq, figures: int) -> fmpq:

@@ -11,13 +11,21 @@ import pytest
 
 from tests.cases import TOPICS
 from tests.marking.honest import honest
+from tests.marking.outside import outside
 from tests.marking.slipping import slips
 
 SWEEP = os.environ.get("DLSOLVE_SWEEP") == "1"
 STUDENTS, PROBLEMS = (1_000, 60) if SWEEP else (9, 3)
-SLIPS = 1_000 if SWEEP else 8
-LEAST_FLAGGED, LEAST_NAMED, MOST_LATER, MOST_FALSE = 0.985, 0.95, 0.02, 0.005
-"""Shares of one topic; few slips allow one that its digits cannot show."""
+SLIPS, ERRORS = (1_000, 1_000) if SWEEP else (5, 4)
+FEW = 0 if SWEEP else 3
+"""Where few slips are tried, one that its digits cannot show (1.000 for 0.9997) may be tried at several places."""
+
+LEAST_FLAGGED, LEAST_NAMED, MOST_LATER, MOST_FALSE = 0.995, 0.95, 0.0, {3: 0.02, 4: 0.005}
+"""Shares of one topic."""
+
+CANCELS = {"covariance": 0.97, "gd": 0.99}
+"""Least share flagged where large values cancel, or a step is as small as the last digit: then four
+figures before do not show whether a small term was right."""
 
 FROM_TRUE = {"hessian"}
 """Topics whose last steps are no formulas (a characteristic polynomial): they go on from true values, so what
@@ -31,15 +39,22 @@ def test_honest_students_are_right(topic: str) -> None:
     tally = honest(topic, STUDENTS, PROBLEMS)
     assert tally.students, f"no student of {topic} gets anywhere"
     assert not tally.bad, tally.bad[:3]
-    # dropping the zeros at the end hides a few cuts
-    assert tally.cut_remarked >= 0.7 * tally.cut - 1, f"{tally.cut} cut off, {tally.cut_remarked} are told so"
+    # a tie, or what is cut off before, leads to the same digits by rounding
+    assert tally.cut_remarked >= 0.9 * tally.cut - 1, f"{tally.cut} cut off, {tally.cut_remarked} are told so"
 
 
 @every_topic
 def test_slips_are_found_and_named(topic: str) -> None:
     found = slips(topic, SLIPS, PROBLEMS)
     told = found.misses[:5]
-    assert found.flagged >= LEAST_FLAGGED * found.visible - 1, told
-    assert found.named >= LEAST_NAMED * found.provable - 1, told
-    assert topic in FROM_TRUE or found.later_wrong <= MOST_LATER * found.visible + 1, told
-    assert found.false_names <= MOST_FALSE * found.outside + 1, told
+    assert found.visible, f"no slip of {topic} is visible"
+    assert found.flagged >= CANCELS.get(topic, LEAST_FLAGGED) * found.visible - FEW, told
+    assert found.named >= LEAST_NAMED * found.provable - FEW, told
+    assert topic in FROM_TRUE or found.later_wrong <= MOST_LATER * found.visible + FEW, told
+
+
+@every_topic
+def test_errors_outside_the_catalogue_get_no_name(topic: str) -> None:
+    found = outside(topic, ERRORS, PROBLEMS)
+    for figures, errors in found.errors.items():
+        assert found.false_names.get(figures, 0) <= MOST_FALSE[figures] * errors + FEW, found.misses[:5]
