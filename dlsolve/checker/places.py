@@ -16,7 +16,7 @@ from typing import Any
 from dlsolve.checker.answers import canonical, read_answer
 from dlsolve.checker.attempt import Attempt
 from dlsolve.checker.judge import fit
-from dlsolve.checker.runs import kind_of
+from dlsolve.checker.policies import kind_of
 from dlsolve.checker.windows import Answer
 from dlsolve.handwriting import UnreadableError, WorkedLine, normalise_name
 from dlsolve.handwriting.spelling import LOSSES

@@ -14,7 +14,7 @@ from dlsolve.checker.judge import fit
 from dlsolve.checker.misread import mended
 from dlsolve.checker.pages import in_turns
 from dlsolve.checker.places import placed
-from dlsolve.checker.runs import kind_of
+from dlsolve.checker.policies import kind_of
 from dlsolve.checker.several import spread
 from dlsolve.handwriting import UnreadableError
 from dlsolve.named import find, keys_by_name
