@@ -90,7 +90,7 @@ def test_one_answer_that_is_moved_is_flagged_alone(case: Case) -> None:
             continue
         value = _number(own[name])
         assert value is not None
-        report = mark_attempt(solution, case.read()[2], of_json({**own, name: f"{value * 3 + 1:.4f}"}, "answers"))
+        report = mark_attempt(solution, case.read()[2], of_json({**own, name: f"{value * 3 + 1.7:.4f}"}, "answers"))
         wrong = [item.name for item in report.items if item.verdict == "wrong"]
         if name.startswith("lam"):
             continue  # another eigenvalue of the same matrix stands in its place

@@ -10,7 +10,7 @@ from flint import arb, fmpq
 
 from dlsolve.checker.handing import as_written
 from dlsolve.checker.runs import BITS
-from dlsolve.checker.windows import Answer, ends, tamed
+from dlsolve.checker.windows import Answer, ends, tamed, vanishes
 from dlsolve.errors import DlsolveError
 from dlsolve.formula.evaluate import evaluate
 from dlsolve.formula.text import one_line, python, unicode
@@ -68,6 +68,8 @@ def _nearly(value: Any) -> Shown | tuple[tuple[Shown, ...], ...]:
 
 
 def _mid(value: Any) -> Any:
+    if isinstance(value, arb) and vanishes(value):
+        return fmpq(0)
     both = ends(value) if isinstance(value, arb) else None
     return (both[0] + both[1]) / 2 if both is not None else value
 
