@@ -43,6 +43,7 @@ NOTATION = Notation(
         Quantity("lr", "learning rate"),
         Quantity("threshold", "threshold of the step", symbol="θ", latex=r"\theta"),
         Quantity("updates", "how many updates were made", kind="integer"),
+        Quantity("epoch_updates", "updates in epoch p", "p", kind="integer", template="updates in epoch {p}"),
         Quantity("epochs", "epochs until training ended, the last one without an update", kind="integer"),
         Quantity("passes", "how often one began with the first sample", kind="integer"),
         Quantity("evaluations", "how many samples were looked at", kind="integer"),
@@ -79,6 +80,7 @@ RULES = rules("""
     w[j] at u = w[j,u]                                  # final weight
     b at u = b[u]                                       # final bias
     updates at u = u                                    # number of updates
+    epoch_updates[p] = count(y_hat[s,p] != y[s] for s in samples)   # updates of the epoch
     epochs at p = p                                     # epochs until the end
     passes at p = p                                     # passes until the end
     evaluations at k = k                                # samples looked at

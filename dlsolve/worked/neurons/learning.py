@@ -43,6 +43,7 @@ def train(p: Problem, t: Trace, data: Data) -> Ending:
     y_rule = "y_hat[s,p]:signs" if data.signs else "y_hat[s,p]"
     updates = looked = 0
     rows: list[list[Key | str]] = []
+    epochs: list[list[Key | str]] = []
     t.repeats("weights", 0, *_state(p, d, 0))
     turn = before = period = 0
     last = (0, 0)
@@ -67,6 +68,9 @@ def train(p: Problem, t: Trace, data: Data) -> Ending:
                          " yes" if wrong else " no", *state])  # fmt: skip
             if wrong and restart:
                 break
+        if not restart:
+            t.let("epoch_updates[p]", turn)
+            epochs.append([f" {turn}", ("epoch_updates", turn), *_state(p, d, updates)])
         if updates == before:
             t.note(f"No sample of {word} {turn} changed anything: training ends.")
             break
@@ -98,6 +102,8 @@ def train(p: Problem, t: Trace, data: Data) -> Ending:
     bias = ["b"] if p.train_bias else []
     header = [word, "sample", "x", "z", "ŷ", "y", "update", *(_w(t, j) for j in range(1, d + 1)), *bias]
     t.table("The run (weights after the sample)", header, rows)
+    if not restart:
+        t.table("Epoch by epoch", [word, "updates", *(_w(t, j) for j in range(1, d + 1)), *bias], epochs)
     if not right and p.x is None:
         _unfinished(p, t, data, verdict, cycling=period > 0)
     if updates:
