@@ -108,10 +108,10 @@ def topic_flags(topic: Topic[Any], args: Sequence[str]) -> list[Flag]:
     out += table
     fields = {name for flag in out for name in flag.names}
     for key, choice in topic.conventions.items():
-        # where a field has the name of a convention, the convention is set in the file
-        if spelled(key) not in fields:
-            about, choices = f"{CONVENTIONS[key].meaning} (default {choice})", "|".join(CONVENTIONS[key].choices)
-            out.append(Flag((spelled(key),), CONVENTION + key, about, choices, panel=PANEL_CONVENTIONS))
+        about, choices = f"{CONVENTIONS[key].meaning} (default {choice})", "|".join(CONVENTIONS[key].choices)
+        # --momentum 0.9 is a field, as in the libraries; its form is --momentum-form
+        name = spelled(key) + ("-form" if spelled(key) in fields else "")
+        out.append(Flag((name,), CONVENTION + key, about, choices, panel=PANEL_CONVENTIONS))
     return [*out, *(f for f in (*MARKING, *COMMON, STEPS) if not fields & set(f.names))]
 
 

@@ -1,8 +1,8 @@
 """Learning-rate decay: long steps at first, short ones later.
 
-Schedules: `sqrt` η/√t, `time` η/(1 + k·t), `step` η·d^⌊t/s⌋, `exponential` η·e^(−k·t),
+Schedules: `sqrt` η/√t, `power` η/t^p, `time` η/(1 + k·t), `step` η·d^⌊t/s⌋, `exponential` η·e^(−k·t),
 `geometric` η·(1 − k)^t, `cosine` from η down to η_min over T steps, `constant`. Steps count from 1;
-for `sqrt` the first step has the full η, for the others the count starts at `first`.
+for `sqrt` and `power` the first step has the full η, for the others the count starts at `first`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
 from dlsolve.worked.descent import Descent, begin, count
 
-NEEDS = {"time": ("k",), "step": ("drop", "every"), "exponential": ("k",), "geometric": ("k",), "cosine": ("T",)}
+NEEDS = {
+    "power": ("power",), "time": ("k",), "step": ("drop", "every"), "exponential": ("k",), "geometric": ("k",),
+    "cosine": ("T",),
+}  # fmt: skip
 """The constants that each schedule cannot do without."""
 
 
@@ -28,9 +31,11 @@ class Problem(Descent, forbid_unknown_fields=True, kw_only=True):
 
     lr: Annotated[fmpq, Field("initial learning rate η₀", aliases=("eta", "alpha", "learning_rate", "eta0"), gt="0")]
     schedule: Annotated[
-        Literal["sqrt", "time", "step", "exponential", "geometric", "cosine", "constant"], Field("how the rate decays")
+        Literal["sqrt", "power", "time", "step", "exponential", "geometric", "cosine", "constant"],
+        Field("how the rate decays"),
     ] = "sqrt"
     k: Annotated[fmpq | None, Field("decay constant", aliases=("decay", "decay_rate"), ge="0")] = None
+    power: Annotated[fmpq | None, Field("exponent p of η/t^p", aliases=("power_t",), ge="0", le="10")] = None
     drop: Annotated[fmpq | None, Field("factor at each drop of a step schedule", aliases=("gamma",), gt="0")] = None
     every: Annotated[int | None, Field("steps between drops", aliases=("step_size",), ge="1")] = None
     T: Annotated[int | None, Field("length of the cosine, in steps", ge="1")] = None
@@ -54,6 +59,7 @@ NOTATION = Notation(
         Quantity("w", "parameter after t steps", "t", shape="as w", given="parameter at the start", also=("theta",)),
         Quantity("lr", "initial learning rate", symbol="η₀", latex=r"\eta_0"),
         Quantity("k", "decay constant"),
+        Quantity("power", "exponent of t", symbol="p"),
         Quantity("drop", "factor at each drop", symbol="d"),
         Quantity("every", "steps between drops", kind="integer", symbol="s"),
         Quantity("T", "length of the cosine", kind="integer"),
@@ -64,6 +70,7 @@ NOTATION = Notation(
 
 RULES = rules("""
     eta[t]:sqrt = lr / sqrt(t)                                      # η₀/√t
+    eta[t]:power = lr / t**power                                    # η₀/t^p
     eta[t]:constant = lr                                            # constant
     eta[t]:time at n = lr / (1 + k*n)                               # time-based
     eta[t]:step at n = lr*drop**floor(n/every)                      # step
@@ -95,7 +102,7 @@ def solve(p: Problem, t: Trace) -> None:
     if p.schedule == "cosine":
         t.given("lr_min", p.lr_min)
     run = begin(p, t, "w")
-    counted = p.schedule not in ("sqrt", "constant")
+    counted = p.schedule not in ("sqrt", "power", "constant")
     for k in range(1, run.steps + 1):
         t.section(f"t = {k}")
         run.gradient(t, k)

@@ -2,8 +2,11 @@
 
 Batch descent uses all samples for one update an epoch; stochastic descent one sample an update;
 mini-batch descent `batch_size` samples (or `batches` equal parts), the last part what is left, in
-the order given. The model is linear (ŷ = X w + b) or logistic (ŷ = σ(X w + b)). With a typed
-function `f` descent runs on f itself, from a start point.
+the order given (or another `order`; libraries shuffle). The model is linear (ŷ = X w + b) or
+logistic (ŷ = σ(X w + b)). With a typed function `f` descent runs on f itself, from a start point.
+
+Samples are rows: x with two indices is sample, then feature, though a table of some notes writes
+them the other way round.
 
 The gradient is derived from the loss as it stands: a factor ½ or 1/n in the loss stands in it too.
 """
@@ -195,7 +198,7 @@ def _say_whether_lower(t: Trace, base: str, before: Key, k: int) -> None:
 
 def _descend_on_function(p: Problem, t: Trace) -> None:
     assert p.f is not None
-    if any(field is not None for field in (p.X, p.y, p.w, p.b, p.batch_size, p.batches)):
+    if any(field is not None for field in (p.X, p.y, p.w, p.b, p.batch_size, p.batches, p.order)):
         raise InputError(
             "$.given", "samples and a function f exclude each other", remedy="give X and y, or f and start"
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -33,6 +33,9 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     epochs: Annotated[int, Field("passes over the data, or steps on f", aliases=("steps",), ge="1", le="1000000")] = 1
     batch_size: Annotated[int | None, Field("samples an update (1: stochastic; all where not given)", ge="1")] = None
     batches: Annotated[int | None, Field("number of mini-batches instead of their size", ge="1")] = None
+    order: Annotated[
+        list[int] | None, Field("the samples in the order in which an epoch takes them, such as 3 1 2", ge="1")
+    ] = None
 
 
 class Data:
@@ -54,7 +57,8 @@ class Data:
         parts = p.batches or -(-n // (p.batch_size or n))
         if parts > n:
             raise InputError("$.given.batches", f"{parts} batches of {n} samples", remedy=f"at most {n}")
-        self.parts = list(_split(n, p.batch_size, parts))
+        order = _order(p.order, n)
+        self.parts = [[order[i] for i in part] for part in _split(n, p.batch_size, parts)]
 
     @staticmethod
     def _weights(w: Params | fmpq | None, features: int) -> Matrix:
@@ -75,9 +79,7 @@ class Data:
         t.given("y", Matrix.column(p.y), FULL)
         if len(self.parts) > 1:
             for number, part in self.updates():
-                first, last = part[0] + 1, part[-1] + 1
-                which = f"sample {first}" if first == last else f"samples {first}–{last}"
-                says = f"batch {number}: {which}"
+                says = f"batch {number}: {_which(part)}"
                 t.given("X", Matrix([self.X.rows[i] for i in part]), number, part=says)
                 t.given("y", Matrix.column([p.y[i] for i in part]), number, part=says)
         t.given("w", self.w, 0, assumed=p.w is None)
@@ -85,7 +87,7 @@ class Data:
             t.given("b", p.b, 0)
         t.given("lr", p.lr)
 
-    def updates(self) -> Iterator[tuple[int, range]]:
+    def updates(self) -> Iterator[tuple[int, Sequence[int]]]:
         """(batch number, sample positions) of one epoch; 0 is the whole batch."""
         if len(self.parts) == 1:
             yield FULL, self.parts[0]
@@ -95,8 +97,27 @@ class Data:
     def title(self, epoch: int, number: int, size: int, k: int, epochs: int) -> str:
         if number == FULL:
             return f"Epoch {epoch}" if epochs > 1 else "One update"
-        what = f"sample {number}" if size == 1 and len(self.parts) == len(self.X.rows) else f"batch {number}"
+        single = size == 1 and len(self.parts) == len(self.X.rows)
+        what = f"sample {self.parts[number - 1][0] + 1}" if single else f"batch {number}"
         return f"Update {k}: epoch {epoch}, {what}" if epochs > 1 else f"Update {k}: {what}"
+
+
+def _order(order: list[int] | None, n: int) -> list[int]:
+    """Sample positions in the order of an epoch. Raises `InputError` where that is not every sample once."""
+    if order is None:
+        return list(range(n))
+    if sorted(order) != list(range(1, n + 1)):
+        raise InputError("$.given.order", f"not each of the samples 1 to {n} once",
+                         found=" ".join(map(str, order))[:60], remedy="write every sample once, as 3 1 2")  # fmt: skip
+    return [i - 1 for i in order]
+
+
+def _which(part: Sequence[int]) -> str:
+    first, last = part[0] + 1, part[-1] + 1
+    if len(part) == 1:
+        return f"sample {first}"
+    in_a_row = list(part) == list(range(part[0], part[0] + len(part)))
+    return f"samples {first}–{last}" if in_a_row else f"samples {', '.join(str(i + 1) for i in part)}"
 
 
 def _split(n: int, size: int | None, parts: int) -> Iterator[range]:
