@@ -170,3 +170,19 @@ def test_a_vector_in_one_piece_and_unknowns_called_x_y_z() -> None:
     assert verdicts(marked(case, "x = 2, y = 3, z = -1")) == right
     assert verdicts(marked(case, "x = (2, 3, -1)")) == right
     assert verdicts(marked(case, "x = (2, 4, -1)")) == {**right, "x2": "wrong"}
+
+
+def test_matrices_of_a_page_in_latex_and_weights_called_new() -> None:
+    page = r"""
+        \begin{align*}
+        z_1 &= W_1 x + b_1 = \begin{bmatrix} 1 \\ 1.7 \end{bmatrix} \\
+        \hat{y} &= 0.5 \cdot 1 + 0.9 \cdot 1.7 = 2.03 \\
+        \frac{\partial L}{\partial W_2} &= -5.94 [1, 1.7] = [-5.94, -10.1] \\
+        \delta_1 &= [-2.97, -5.35] \\
+        W_2^{new} &= [0.5, 0.9] - 0.01 [-5.94, -10.1] = [0.559, 1.0]
+        \end{align*}
+    """
+    report = marked(next(c for c in FILES if c.id == "backprop/backprop-2-2-1"), page)
+    assert verdicts(report) == dict.fromkeys(("z1", "y_hat", "dW2", "dz1", "W2_1"), "correct")
+    assert not [link for item in report.items for link in item.links if link.verdict == "wrong"]
+    assert next(i for i in report.items if i.name == "z1").read == "(1, 1.7)"

@@ -136,8 +136,9 @@ class LinkJudge:
             if value is None:
                 return None
             env[name] = value
-        # a lone number is a result, rounded even where a given one has the same digits
-        tree = _opened(link.tree, exact if _lone(link.tree) is None else set(), env)
+        # numbers that nothing is done to are results, rounded even where a given one has the same digits
+        result = all(isinstance(node, Num | Neg | Mat) for node in nodes(link.tree))
+        tree = _opened(link.tree, set() if result else exact, env)
         try:
             with precision(BITS):
                 return guarded_value(tree, env)

@@ -91,6 +91,7 @@ class _Marker(Judged):
         answer = self.answers[name]
         item = ReportItem(name, answer.text, "unreadable", symbol=self._symbol(name), remarks=list(answer.remarks))
         item.expected = self._stated(name, answer.figures)
+        item.read = answer.plain if "\\" in answer.text else ""
         if answer.unreadable is not None:
             item.why = answer.unreadable
             return item

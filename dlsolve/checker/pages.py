@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from dlsolve.checker.answers import read_answer
 from dlsolve.checker.attempt import Attempt
-from dlsolve.checker.shown import NEW, bases
+from dlsolve.checker.shown import bases
 from dlsolve.handwriting import WorkedLine, normalise_name
+from dlsolve.handwriting.names import NEWER
 from dlsolve.named import keys_by_name
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.trace import Key, Trace
@@ -84,7 +85,7 @@ def _label(
 ) -> str | None:
     """The name without turns that `written` means (``y_hat[`` where the sample is left out); None
     where it names a turn, or something else."""
-    bare = NEW.sub("", written)
+    bare = NEWER.sub("", written)
     candidates = [*normalise_name(bare), *bases(trace, bare)]
     for c in candidates:
         of_samples = any(label.startswith(c + "[") for label in turns)

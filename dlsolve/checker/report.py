@@ -61,6 +61,8 @@ class ReportItem:
     """`line` in the symbols of the solution, for people."""
     uses: tuple[str, ...] = ()
     """The symbols of the student's own values in `line`."""
+    read: str = ""
+    """What was written, where that is LaTeX, as it was understood."""
 
     @property
     def broken(self) -> bool:

@@ -17,8 +17,6 @@ _WORDS = ((r"\band\b|(?<=[A-Z])n(?=[A-Z])|&", "∩"), (r"\bor\b|(?<=[A-Z])u(?=[A
 _TEX = re.compile(r"\\(?:left|right|text|mathrm|operatorname)|[\s${}\\_^*]")
 _HEAD = re.compile(r"\s+(?:of|in|for|by|from|after|between|over)\s+|[,;:(|]")
 """Where what a quantity is ends, and of what it is one begins: ``entropy of p``."""
-NEW = re.compile(r"\s*(?:[ _]\{?new\}?|\(\s*new\s*\)|\^\{?\(?new\)?\}?|['′])\s*\$?$", re.IGNORECASE)
-"""What is written behind a name after its update: W1(new), w′."""
 _LETTERS = (("delta", "dz"), ("w", "W"), ("dw", "dW"))
 """Letters of the field for what a run has under another, where the run has no use for them itself: δ for
 ∂L/∂z, and a matrix written small."""
@@ -45,10 +43,7 @@ def by_other_name(trace: Trace, written: str) -> str | None:
 def bases(trace: Trace, written: str) -> Iterator[str]:
     """Answer names with another letter of the field put right: w_1 for θ₁ where a topic says θ."""
     candidates = normalise_name(written)
-    if NEW.search(written):
-        newer = [name + "_new" for name in normalise_name(NEW.sub("", written))]
-        yield from newer
-        candidates = [*candidates, *newer]
+    yield from candidates
     rows = trace.symbols.notation.table
     others = [(other, row.name) for row in rows.values() for other in row.also]
     others += [(letter, name) for letter, name in _LETTERS if letter not in rows]
@@ -98,4 +93,4 @@ def _forms(text: str) -> Iterator[str]:
     yield from dict.fromkeys([*exact, *round_, *(t.casefold().replace("-", "") for t in round_)])
 
 
-__all__ = ["NEW", "bases", "by_other_name"]
+__all__ = ["bases", "by_other_name"]

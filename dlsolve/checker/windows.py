@@ -158,6 +158,15 @@ class Answer:
         """Every cell, row by row."""
         return [w for row in self.rows for w in row]
 
+    @property
+    def plain(self) -> str:
+        """Its numbers in plain text: ``(1, 1.7)``, ``[1, 2; 3, 4]``; empty where it has none."""
+        rows = [", ".join(w.text for w in row) for row in self.rows]
+        if len(rows) == 1:
+            return rows[0] if len(self.rows[0]) == 1 else f"({rows[0]})"
+        column = all(len(row) == 1 for row in self.rows)
+        return f"({', '.join(rows)})" if column else f"[{'; '.join(rows)}]" if rows else ""
+
     def alike(self, other: Answer) -> bool:
         """Whether both can be one value written twice, by their digits."""
         mine, others = self.windows(), other.windows()

@@ -15,6 +15,8 @@ _PLAIN_GRADIENT = re.compile(r"d\s*(?:[LJEC]|[Ll]oss|ell|ℓ)\s*/\s*d\s*(?P<by>\
 _GRAD = re.compile(r"(?:grad[_ ]?|∇_?|\\nabla\s*_?)\{?(?P<by>[^{}]+(?:\{[^{}]*\}[^{}]*)*?)\}?\s*(?:[LJEC]|[Ll]oss)?")
 _ENTRY = re.compile(r"(?P<name>.*\S)\s*\[\s*(?P<entry>\d{1,6}(?:\s*[,;]\s*\d{1,6})?)\s*\]")
 _CALLED = re.compile(r"(?P<name>.*\S)\s*(?:\^|\*\*)\s*\(\s*(?P<up>\w{1,8})\s*\)")
+NEWER = re.compile(r"\s*(?:[ _]\{?new\}?|\(\s*new\s*\)|\^\s*\{?\s*\(?\s*new\s*\)?\s*\}?|['′])$", re.IGNORECASE)
+"""What is written behind a name after its update: W1(new), w′, W_1^{new}."""
 _TAIL = re.compile(r"[\s_](?:score|value|values|rate)$", re.IGNORECASE)
 
 
@@ -32,6 +34,8 @@ def normalise_name(text: str) -> list[str]:
         match = pattern.fullmatch(text)
         if match:
             out |= dict.fromkeys("d" + name for name in normalise_name(match["by"]))
+    if (newer := NEWER.search(text)) and newer.start():
+        out |= dict.fromkeys(name + "_new" for name in normalise_name(text[: newer.start()]))
     for spelled in _spellings(text):
         out |= dict.fromkeys(spelled.candidates())
     words = re.sub(r"[\s\-]+", "_", re.sub(r"\\(?:text|mathrm|operatorname)\s*|[{}]", "", text))

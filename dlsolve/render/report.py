@@ -152,7 +152,7 @@ class Say:
         return self.text(item.name if self.ascii else item.symbol or item.name)[:MOST_WRITTEN]
 
     def written(self, item: ReportItem) -> str:
-        text = self.text(item.written or "")
+        text = self.text(item.read or item.written or "")
         return text if len(text) <= MOST_WRITTEN else text[: MOST_WRITTEN - 1] + ("..." if self.ascii else "…")
 
     def verdict(self, item: ReportItem) -> str:
@@ -182,8 +182,6 @@ class Say:
                 said.append(f"the rule gives {self.line(item)}")
             case "ambiguous":
                 said.append("too few digits to tell it from a slip")
-            case "missing":
-                said.append("nothing written")
         said += [REMARKS.get(r, r.replace("_", " ")) for r in item.remarks]
         said += [self.text(x.why) for x in item.links if x.verdict == "wrong"]
         return self.text("; ".join(s for s in said if s))
