@@ -7,7 +7,7 @@ how many steps to take and where each step's gradient comes from.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from flint import fmpq
@@ -51,6 +51,17 @@ class Begun(msgspec.Struct, frozen=True):
 
     steps: int
     rule: Rule | None
+    done: int = 0
+    """Steps taken before: the next one is done + 1."""
+
+    @property
+    def numbers(self) -> range:
+        """The steps by number."""
+        return range(self.done + 1, self.done + self.steps + 1)
+
+    @property
+    def last(self) -> int:
+        return self.done + self.steps
 
     def gradient(self, t: Trace, k: int) -> None:
         """Work out the gradient of step `k`, where it is not given."""
@@ -59,19 +70,21 @@ class Begun(msgspec.Struct, frozen=True):
 
     def table(self, t: Trace, *columns: str) -> None:
         """The table of the run: one row a step."""
-        t.table("Steps", ["t", *columns], range(1, self.steps + 1), lambda k: [f" {k}", *((c, k) for c in columns)])
+        t.table("Steps", ["t", *columns], self.numbers, lambda k: [f" {k}", *((c, k) for c in columns)])
 
     def sums(self, t: Trace, *checks: tuple[str, str]) -> None:
         """Check the end of the run against sums over all steps: (what is compared, the claim), where
         a claim says T for the last step and sums over ``run``."""
         if self.steps <= MOST_SUMMED:
-            t.index_set("run", range(1, self.steps + 1))
+            t.index_set("run", self.numbers)
             for name, claim in checks:
-                t.check(name, claim, T=self.steps)
+                t.check(name, claim, T=self.last)
 
 
-def begin(p: Descent, t: Trace, base: str, *, means: Mapping[str, fmpq] | None = None, at: str | None = None) -> Begun:
-    """Give the start of parameter `base`, and of running `means` (name -> start, in base's shape).
+def begin(
+    p: Descent, t: Trace, base: str, *, means: Mapping[str, Any] | None = None, at: str | None = None, done: int = 0
+) -> Begun:
+    """Give the start of parameter `base`, and of running `means` (name -> start, in base's shape), after `done` steps.
 
     The gradient of a function is taken at ``base[t-1]``, or at ``at[t]`` (a look-ahead point).
     Raises `InputError` where gradients, function and start do not fit together.
@@ -79,17 +92,28 @@ def begin(p: Descent, t: Trace, base: str, *, means: Mapping[str, fmpq] | None =
     steps = _steps(p)
     slope = _function_rule(p, t, base, at) if p.f is not None else None
     if p.g is not None:
-        t.given("g", p.g)
+        t.given("g", {done + n: g for n, g in enumerate(p.g, 1)})
     start = _start(p)
     if not isinstance(start, Matrix):
         # rows "as θ" have no shape then: a product of two numbers takes no ⊙
         numbers = [row for row in t.symbols.notation.quantities if row.shape.startswith("as ")]
         t.symbols.declare(*(msgspec.structs.replace(row, shape="") for row in numbers))
-    t.given(base, start, 0, assumed=p.start is None)
+    t.given(base, start, done, assumed=p.start is None)
     for name, value in (means or {}).items():
-        filled = Matrix.column([value] * start.shape[0]) if isinstance(start, Matrix) else value
-        t.given(name, filled, 0, assumed=value == 0)
-    return Begun(steps, slope)
+        t.given(name, _filled(value, start, name), done, assumed=not isinstance(value, Matrix) and value == 0)
+    return Begun(steps, slope, done)
+
+
+def _filled(value: fmpq | Matrix, start: fmpq | Matrix, name: str) -> fmpq | Matrix:
+    """`value` in the shape of `start`. Raises `InputError` where it has another."""
+    if not isinstance(value, Matrix):
+        return Matrix.column([value] * start.shape[0]) if isinstance(start, Matrix) else value
+    if not isinstance(start, Matrix) and value.shape == (1, 1):
+        return next(iter(value.entries()))  # type: ignore[return-value]
+    if not isinstance(start, Matrix) or value.shape != start.shape:
+        size = start.shape[0] if isinstance(start, Matrix) else 1
+        raise InputError(f"$.given.{name}0", f"{value.shape[0]} values for {size} parameters", remedy=f"give {size}")
+    return value
 
 
 def _steps(p: Descent) -> int:

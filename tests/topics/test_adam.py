@@ -277,3 +277,39 @@ def test_what_does_not_fit_is_refused_at_its_place(given_: dict[str, Any], where
     with pytest.raises(InputError) as fault:
         run(TOPIC, read_problem(Problem, given_))
     assert fault.value.where == where
+
+
+@given(gradient_problems(), st.integers(1, 4))
+def test_a_run_may_go_on_from_moments_that_are_given(p: dict[str, Any], cut: int) -> None:
+    whole = solved(TOPIC, p)
+    cut = min(cut, len(p["g"]) - 1)
+    if cut < 1:
+        return
+    rest = {**p, "g": p["g"][cut:], "done": cut}
+    for field, base in (("m0", "m"), ("v0", "v"), ("start", "theta")):
+        held = array(whole.env[base, cut]).reshape(-1).tolist()
+        rest[field] = [repr(float(e)) for e in held]
+        if not isinstance(p["g"][0], list):
+            rest[field] = rest[field][0] if field != "start" else rest[field]
+    goes_on = solved(TOPIC, rest)
+    last = len(p["g"])
+    assert array(goes_on.env["theta", last]) == pytest.approx(array(whole.env["theta", last]), rel=1e-6, abs=1e-9)
+    assert all(c.holds for c in goes_on.checks)
+
+
+@given(st.integers(-50, 50), st.integers(0, 50), st.integers(1, 40), DECAYS, DECAYS)
+def test_the_correction_alone(m: int, v: int, t: int, beta1: float, beta2: float) -> None:
+    trace = solved(TOPIC, {"m": m / 10, "v": v / 10, "t": t, "beta1": beta1, "beta2": beta2})
+    m_hat, v_hat = m / 10 / (1 - beta1**t), v / 10 / (1 - beta2**t)
+    assert number(trace.env["m_hat", t]) == pytest.approx(m_hat)
+    assert number(trace.env["v_hat", t]) == pytest.approx(v_hat)
+    assert number(trace.env["Delta", t]) == pytest.approx(0.001 * m_hat / (v_hat**0.5 + 1e-8))
+
+
+def test_moments_to_correct_need_their_step_and_no_gradients() -> None:
+    with pytest.raises(InputError, match="the step that m and v are of"):
+        solved(TOPIC, {"m": 0.1})
+    with pytest.raises(InputError, match="moments beside gradients"):
+        solved(TOPIC, {"m": 0.1, "t": 2, "g": [0.1]})
+    with pytest.raises(InputError, match=r"2 values for 1 parameters"):
+        solved(TOPIC, {"m0": [0.1, 0.2], "g": [0.1]})

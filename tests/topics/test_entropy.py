@@ -179,3 +179,16 @@ def test_unusable_input_is_named(given_: dict[str, Any], says: str) -> None:
     with pytest.raises(InputError) as fault:
         solved(TOPIC, given_)
     assert says in str(fault.value)
+
+
+@given(st.lists(st.integers(1, 30), min_size=2, max_size=5), st.lists(st.integers(1, 30), min_size=5, max_size=5))
+def test_vectors_that_do_not_sum_to_1_are_taken_as_they_are_where_asked(p: list[int], q: list[int]) -> None:
+    a, b = [n / 30 for n in p], [n / 30 for n in q[: len(p)]]
+    stated = {"p": [f"{n}/30" for n in p], "q": [f"{n}/30" for n in q[: len(p)]], "as_given": True}
+    trace = solved(TOPIC, stated)
+    assert number(trace.env["CE"]) == pytest.approx(-sum(x * math.log2(y) for x, y in zip(a, b, strict=True)))
+    assert number(trace.env["KL"]) == pytest.approx(
+        sum(x * math.log2(x / y) for x, y in zip(a, b, strict=True)), abs=1e-9
+    )
+    odd = sum(p) != 30 or sum(q[: len(p)]) != 30
+    assert any("taken as they stand" in r for r in trace.remarks) == odd

@@ -353,3 +353,13 @@ def test_what_does_not_fit_is_refused_at_its_place(given_: dict[str, Any], where
     with pytest.raises(InputError) as fault:
         run(TOPIC, read_problem(Problem, {"lr": "0.1", **given_}))
     assert fault.value.where == where
+
+
+def test_a_variable_that_the_function_does_not_hold_does_not_move() -> None:
+    trace = solved(TOPIC, {"f": "x^2 + 4*x", "start": {"x": 1, "y": 2}, "lr": 0.1, "epochs": 3})
+    assert trace.env["y", 3] == 2
+    x = 1.0
+    for _ in range(3):
+        x -= 0.1 * (2 * x + 4)
+    assert number(trace.env["x", 3]) == pytest.approx(x)
+    assert all(c.holds for c in trace.checks)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.special import huber, log_softmax, xlogy
 
@@ -179,7 +179,7 @@ def test_a_declared_slip_changes_a_result(slip: Any) -> None:
         ({"y_true": [1], "y_pred": [1], "loss": ["mape"]}, "$.given.loss[0]"),
         ({"y_true": [1, 0], "y_pred": [0.5, 1.5], "loss": ["bce"]}, "logits"),
         ({"y_true": [1, 2], "y_pred": [0.5, 0.5], "loss": ["bce"]}, "$.given.y_true[1]"),
-        ({"y_true": [1, 0], "y_pred": [0.5, 0.5], "loss": ["hinge"]}, "write −1"),
+        ({"y_true": [1, 2], "y_pred": [0.5, 0.5], "loss": ["hinge"]}, "write −1"),
         ({"y_true": [1, 0], "y_pred": [0.5, 0.5], "loss": ["mse", "cce"]}, "on its own"),
         ({"y_true": [1, 1], "y_pred": [0.5, 0.5], "loss": ["bce", "hinge"]}, "one at a time"),
         ({"y_true": [1, 2], "y_pred": [0.5, 0.5], "loss": ["mse"], "logits": True}, "$.given.logits"),
@@ -198,3 +198,18 @@ def test_unusable_input_is_named(given_: dict[str, Any], says: str) -> None:
     with pytest.raises(InputError) as fault:
         solved(TOPIC, given_)
     assert says in str(fault.value)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(-20, 20)), min_size=2, max_size=6))
+def test_labels_of_the_other_habit_are_rewritten(rows: list[tuple[bool, int]]) -> None:
+    labels = [int(yes) for yes, _ in rows]
+    assume(len(set(labels)) == 2)
+    scores = [n / 10 for _, n in rows]
+    hinge = solved(TOPIC, {"y_true": labels, "y_pred": scores, "loss": "hinge"})
+    same = solved(TOPIC, {"y_true": [2 * y - 1 for y in labels], "y_pred": scores, "loss": "hinge"})
+    assert hinge.env["hinge"] == same.env["hinge"]
+    assert any("−1 and 1" in r for r in hinge.remarks)
+    bce = solved(TOPIC, {"y_true": [2 * y - 1 for y in labels], "y_pred": scores, "loss": "bce", "logits": True})
+    # the logistic loss of labels ±1: ln(1 + e^(−y·z))
+    by_hand = [math.log1p(math.exp(-(2 * y - 1) * z)) for y, z in zip(labels, scores, strict=True)]
+    assert number(bce.env["BCE"]) == pytest.approx(sum(by_hand) / len(by_hand))

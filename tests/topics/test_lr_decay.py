@@ -139,7 +139,7 @@ def test_a_schedule_without_its_constant_says_which(schedule: str, missing: str)
 @pytest.mark.parametrize(
     ("given_", "where"),
     [
-        *UNFIT,
+        *UNFIT[1:],  # without gradients it gives the rates alone
         ({"g": [1], "schedule": "linear"}, "$.given.schedule"),
         ({"g": [1], "schedule": "geometric", "k": 1}, "$.given.k"),
         ({"g": [1], "schedule": "time", "k": -1}, "$.given.k"),
@@ -150,3 +150,12 @@ def test_a_schedule_without_its_constant_says_which(schedule: str, missing: str)
 )
 def test_what_does_not_fit_is_refused_at_its_place(given_: dict[str, Any], where: str) -> None:
     assert refused(TOPIC, {"lr": 0.1, **given_}).where == where
+
+
+@given(scheduled(functions=False), st.integers(1, 6))
+def test_the_rates_alone(p: dict[str, Any], steps: int) -> None:
+    alone = {name: value for name, value in p.items() if name not in ("g", "start", "steps")} | {"steps": steps}
+    trace = solved(TOPIC, alone)
+    for t in range(1, steps + 1):
+        assert number(trace.env["eta", t]) == pytest.approx(rate(alone, t))
+    assert trace.answers == [("eta", steps)]

@@ -31,7 +31,15 @@ from dlsolve.identities import Identity
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Key, Told, Trace
-from dlsolve.worked.information.distributions import Table, distribution, impossible, refuse_other_outcomes, shares
+from dlsolve.worked.information.distributions import (
+    Table,
+    distribution,
+    impossible,
+    not_distributions,
+    refuse_other_outcomes,
+    shares,
+    total,
+)  # fmt: skip
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -50,6 +58,7 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     counts_q: Annotated[
         list[fmpq] | dict[str, fmpq] | None, Field("in place of q: counts of the second distribution", ge="0")
     ] = None
+    as_given: Annotated[bool, Field("take p and q as they are, also where they do not sum to 1")] = False
     reverse: Annotated[bool, Field("also the other way round: H(q), CE(q, p), KL(q ‖ p)")] = False
 
 
@@ -154,10 +163,10 @@ IDENTITIES = (
 
 def solve(given: Problem, t: Trace) -> None:
     base = t.convention("log")
-    p, from_counts = distribution(given.p, given.counts, "p", "counts")
+    p, from_counts = distribution(given.p, given.counts, "p", "counts", given.as_given)
     q, q_from_counts = None, False
     if given.q is not None or given.counts_q is not None:
-        q, q_from_counts = distribution(given.q, given.counts_q, "q", "counts_q")
+        q, q_from_counts = distribution(given.q, given.counts_q, "q", "counts_q", given.as_given)
         refuse_other_outcomes(p, q)
     if q is None and given.reverse:
         raise InputError("$.given.reverse", "there is no second distribution", remedy="give q, or leave reverse out")
@@ -168,9 +177,9 @@ def solve(given: Problem, t: Trace) -> None:
     t.given("K", len(p))
     if from_counts or q_from_counts:
         t.section("Relative frequencies")
-    for total, name, counted in (("N", "p[i]", from_counts), ("N_q", "q[i]", q_from_counts)):
+    for size, name, counted in (("N", "p[i]", from_counts), ("N_q", "q[i]", q_from_counts)):
         if counted:
-            t.let(total)
+            t.let(size)
             t.through(list(p), name)
     t.section("Entropy")
     _logs(t, "log_p[i]", p, p)
@@ -179,11 +188,12 @@ def solve(given: Problem, t: Trace) -> None:
     log = LOG[base]
     t.table(
         "Terms of the entropy", ["i", "p", f"{log} p", f"−p·{log} p"], list(p),
-        lambda i: [f" {i}", ("p", i), ("log_p", i) if p[i] != 0 else " −∞", ("term", i)], [[" sum", " 1", " ", "H"]],
+        lambda i: [f" {i}", ("p", i), ("log_p", i) if p[i] != 0 else " −∞", ("term", i)],
+        [[" sum", " 1" if from_counts else f" {total(p)}", " ", "H"]],
     )  # fmt: skip
     asked = ["H"]
     if q is not None:
-        asked += _against(t, p, q, log)
+        asked += _against(t, p, q, log, from_counts, q_from_counts)
         if given.reverse:
             asked += _reverse(t, p, q)
     endless = set() if q is None else {
@@ -192,7 +202,9 @@ def solve(given: Problem, t: Trace) -> None:
     finite = [name for name in asked if name not in endless]
     _other_unit(t, base, finite)
     t.answer(*asked)
-    _checks(t, p, finite)
+    tables = {"p": shares(p) if from_counts else p} | ({"q": shares(q) if q_from_counts else q} if q else {})
+    odd = not_distributions(tables)
+    t.remark(odd) if odd else _checks(t, p, finite)
 
 
 def _logs(t: Trace, rule: str, values: Table, weights: Table) -> None:
@@ -224,7 +236,7 @@ def _sum(t: Trace, term: str, whole: str, weights: Table, over: Table | None = N
         t.let(whole)
 
 
-def _against(t: Trace, p: Table, q: Table, log: str) -> list[str]:
+def _against(t: Trace, p: Table, q: Table, log: str, *counted: bool) -> list[str]:
     """Cross-entropy and divergence of q from p."""
     t.section("Cross-entropy")
     _logs(t, "log_q[i]", q, p)
@@ -236,8 +248,9 @@ def _against(t: Trace, p: Table, q: Table, log: str) -> list[str]:
         ratio: Key = ("ratio", i) if t.env.holds("ratio", i) else " –"
         return [f" {i}", ("p", i), ("q", i), ratio, ("ce_term", i), ("kl_term", i)]
 
+    sums = [" 1" if c else f" {total(v)}" for v, c in zip((p, q), counted, strict=True)]
     header = ["i", "p", "q", "p/q", f"−p·{log} q", f"p·{log}(p/q)"]
-    t.table("Terms of cross-entropy and divergence", header, list(p), row, [[" sum", " 1", " 1", " ", "CE", "KL"]])
+    t.table("Terms of cross-entropy and divergence", header, list(p), row, [[" sum", *sums, " ", "CE", "KL"]])
     never = impossible(p, q)
     if never:
         named = ", ".join(map(str, never if len(never) <= MOST_NAMED else [*never[:MOST_NAMED], "…"]))

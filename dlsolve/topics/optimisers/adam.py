@@ -12,7 +12,8 @@ from typing import Annotated
 
 from flint import fmpq
 
-from dlsolve.fields import Field
+from dlsolve.errors import InputError
+from dlsolve.fields import Field, Params
 from dlsolve.formula.rules import Rule, rule, rules
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
@@ -27,6 +28,12 @@ class Problem(Descent, forbid_unknown_fields=True, kw_only=True):
     beta1: Annotated[fmpq, Field("decay of the first moment", ge="0", lt="1")] = fmpq(9, 10)
     beta2: Annotated[fmpq, Field("decay of the second moment", ge="0", lt="1")] = fmpq(999, 1000)
     eps: Annotated[fmpq, Field("small constant against division by 0", aliases=("epsilon",), ge="0")] = fmpq(1, 10**8)
+    done: Annotated[int, Field("steps taken before: the next one is done + 1", aliases=("t0", "t_0"), ge="0")] = 0
+    m0: Annotated[Params | None, Field("first moment after those steps", aliases=("m_0", "m_prev"))] = None
+    v0: Annotated[Params | None, Field("second moment after those steps", aliases=("v_0", "v_prev"), ge="0")] = None
+    m: Annotated[Params | None, Field("in place of gradients: the first moment to correct, with t")] = None
+    v: Annotated[Params | None, Field("in place of gradients: the second moment to correct, with t", ge="0")] = None
+    t: Annotated[int | None, Field("the step that m and v are of", ge="1")] = None
     weight_decay: Annotated[
         fmpq, Field("decoupled weight decay λ: AdamW (0 for plain Adam)", aliases=("lam", "wd"), ge="0")
     ] = fmpq(0)
@@ -109,28 +116,52 @@ def solve(p: Problem, t: Trace) -> None:
         t.given(name, getattr(p, name))
     if p.weight_decay:
         t.given("lam", p.weight_decay)
+    if p.m is not None or p.v is not None:
+        _corrected_alone(p, t)
+        return
     update = "theta[t]:decayed" if p.weight_decay else "theta[t]"
-    run = begin(p, t, "theta", means={"m": fmpq(0), "v": fmpq(0)})
+    run = begin(p, t, "theta", means={"m": p.m0 or fmpq(0), "v": p.v0 or fmpq(0)}, done=p.done)
     corrected = ("m_hat", "v_hat") if t.convention("adam_eps") == "paper" else ()
-    for k in range(1, run.steps + 1):
+    for k in run.numbers:
         t.section(f"t = {k}")
         run.gradient(t, k)
         for name in ("m", "v", *corrected, "Delta"):
             t.let(f"{name}[t]", k)
         t.let(update, k)
     run.table(t, "g", "m", "v", *corrected, "Delta", "theta")
-    t.answer(("theta", run.steps))
-    decays = "theta[0]*(1 - lr*lam)**T - sum((1 - lr*lam)**(T - k)*Delta[k] for k in run)"
-    taken = "theta[0] - sum(Delta[k] for k in run)"
+    t.answer(("theta", run.last))
+    first, before = p.done, "" if p.done == 0 else " + {0}**{1}*{2}[{3}]"
+    decays = f"theta[{first}]*(1 - lr*lam)**{run.steps} - sum((1 - lr*lam)**(T - k)*Delta[k] for k in run)"
+    taken = f"theta[{first}] - sum(Delta[k] for k in run)"
+    m_before, v_before = (before.format(b, run.steps, n, first) for b, n in (("beta1", "m"), ("beta2", "v")))
     run.sums(
         t,
         ("m is the sum of all gradients with weights (1 − β₁)·β₁ᵗ⁻ᵏ",
-         "m[T] == (1 - beta1)*sum(beta1**(T - k)*g[k] for k in run)"),
+         "m[T] == (1 - beta1)*sum(beta1**(T - k)*g[k] for k in run)" + m_before),
         ("v is the sum of all squares with weights (1 − β₂)·β₂ᵗ⁻ᵏ",
-         "v[T] == (1 - beta2)*sum(beta2**(T - k)*g[k]**2 for k in run)"),
+         "v[T] == (1 - beta2)*sum(beta2**(T - k)*g[k]**2 for k in run)" + v_before),
         ("θ is the start less all steps taken, both decayed since", f"theta[T] == {decays}")
         if p.weight_decay else ("θ is the start less all steps taken", f"theta[T] == {taken}"),
     )  # fmt: skip
+
+
+def _corrected_alone(p: Problem, t: Trace) -> None:
+    """The bias correction of moments that are given, and the step where both are."""
+    if p.g is not None or p.f is not None:
+        raise InputError("$.given.m", "moments beside gradients", remedy="give m0 and v0 for the moments before them")
+    if p.t is None:
+        raise InputError("$.given.t", "missing (the step that m and v are of)", remedy="give it, such as 3")
+    t.section(f"t = {p.t}")
+    for name, value in (("m", p.m), ("v", p.v)):
+        if value is not None:
+            t.given(name, value, p.t)
+    for name, value in (("m_hat", p.m), ("v_hat", p.v)):
+        if value is not None:
+            t.let(f"{name}[t]", p.t)
+            t.answer((name, p.t))
+    if p.m is not None and p.v is not None:
+        t.let("Delta[t]", p.t)
+        t.answer(("Delta", p.t))
 
 
 TOPIC = Topic(

@@ -101,20 +101,39 @@ def solve(p: Problem, t: Trace) -> None:
         raise InputError("$.given.k", "nothing is left of the rate", found=str(p.k), remedy="take k below 1")
     if p.schedule == "cosine":
         t.given("lr_min", p.lr_min)
+    if p.g is None and p.f is None:
+        _rates(p, t)
+        return
     run = begin(p, t, "w")
-    counted = p.schedule not in ("sqrt", "power", "constant")
-    for k in range(1, run.steps + 1):
+    for k in run.numbers:
         t.section(f"t = {k}")
         run.gradient(t, k)
-        if counted:
-            t.let(f"eta[t]:{p.schedule} at n", k, k - 1 + p.first)
-        else:
-            t.let(f"eta[t]:{p.schedule}", k)
+        _rate(p, t, k)
         t.let("Delta[t]", k)
         t.let("w[t]", k)
     run.table(t, "g", "eta", "Delta", "w")
     run.sums(t, ("w is its start less all steps", "w[T] == w[0] - sum(eta[k]*g[k] for k in run)"))
     t.answer(("eta", run.steps), ("w", run.steps))
+
+
+def _rate(p: Problem, t: Trace, k: int) -> None:
+    if p.schedule in ("sqrt", "power", "constant"):
+        t.let(f"eta[t]:{p.schedule}", k)
+    else:
+        t.let(f"eta[t]:{p.schedule} at n", k, k - 1 + p.first)
+
+
+def _rates(p: Problem, t: Trace) -> None:
+    """The learning rate alone, step by step."""
+    steps = count(p)
+    t.section("Learning rate")
+    for k in range(1, steps + 1):
+        _rate(p, t, k)
+    t.table("Learning rates", ["t", "eta"], [[f" {k}", ("eta", k)] for k in range(1, steps + 1)])
+    t.answer(("eta", steps))
+    if p.schedule not in ("sqrt", "power", "constant"):
+        other = "0: the first step takes η₀ itself" if p.first else "1: the first step is decayed already"
+        t.remark(f"The first step counts as {p.first}; some count it as {other} (first).")
 
 
 TOPIC = Topic(

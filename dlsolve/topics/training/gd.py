@@ -19,6 +19,7 @@ from dlsolve.differences import finite_differences
 from dlsolve.errors import InputError
 from dlsolve.formula.edits import change, quantity
 from dlsolve.formula.rules import rule, rules
+from dlsolve.formula.text import one_line, unicode
 from dlsolve.formula.tree import At, Bin, Call, Name, Num, Transpose, Tree, rebuild
 from dlsolve.functions_of import gradient, placed, start_point, variables
 from dlsolve.notation import Notation, Quantity
@@ -206,6 +207,8 @@ def _descend_on_function(p: Problem, t: Trace) -> None:
         raise InputError("$.given.start", "needs a start point", remedy='such as --start "w1=1 w2=1"')
     tree: Tree = p.f.tree
     by = variables(tree)
+    if isinstance(p.start, dict) and set(by) <= set(p.start):
+        by = sorted(p.start)  # what f does not depend on stays where it is
     taken = [v for v in by if v in ("f", "lr", "k")]
     if not by or taken:
         raise InputError("$.given.f", f"{taken[0]} has another meaning here" if taken else "no variable in it")
@@ -224,6 +227,10 @@ def _descend_on_function(p: Problem, t: Trace) -> None:
     slopes = [rule(f"d{v}[k]", d, f"∂f/∂{t.symbols.unicode(v)}") for v, d in partials.items()]
     steps = [rule(f"{v}[k]", f"{v}[k-1] - lr*d{v}[k]", "update") for v in by]
     t.section("Start")
+    t.note("Update rule: " + ", ".join(_said(v, d, t) for v, d in gradient(tree, by, "$.given.f").items()))
+    for v in by:
+        if v not in variables(tree):
+            t.note(f"f does not depend on {t.symbols.unicode(v)}: its derivative is 0, and it does not move.")
     t.let(value_rule, 0)
     for k in range(1, p.epochs + 1):
         t.section(f"Step {k}")
@@ -231,10 +238,17 @@ def _descend_on_function(p: Problem, t: Trace) -> None:
             t.let(r, k)
         if k == 1:
             finite_differences(t, ("f", 0), {(v, 0): (f"d{v}", 1) for v in by})
-    t.when("f[k] < f[0]", ("f fell", "f did not fall: the learning rate is too large here"), k=p.epochs)
+    fell = "f fell", "f did not fall: the learning rate is too large here, or the start is a stationary point"
+    t.when("f[k] < f[0]", fell, k=p.epochs)
     t.table("Steps", ["k", *by, "f"], range(p.epochs + 1),
             lambda k: [f" {k}", *((v, k) for v in by), ("f", k)])  # fmt: skip
     t.answer(*((v, p.epochs) for v in by), ("f", p.epochs))
+
+
+def _said(v: str, slope: Tree, t: Trace) -> str:
+    """``x ← x − η·(2·x)``"""
+    new = Bin("-", Name(v), Bin("*", Name("lr"), slope))
+    return f"{t.symbols.unicode(v)} ← {one_line(unicode(new, t.symbols))}"
 
 
 TOPIC = Topic(

@@ -14,9 +14,14 @@ Table = Mapping[int | str, fmpq]
 
 
 def distribution(
-    given: list[fmpq] | dict[str, fmpq] | None, counts: list[fmpq] | dict[str, fmpq] | None, name: str, counted: str
+    given: list[fmpq] | dict[str, fmpq] | None,
+    counts: list[fmpq] | dict[str, fmpq] | None,
+    name: str,
+    counted: str,
+    as_given: bool = False,
 ) -> tuple[Table, bool]:
-    """The values by outcome and whether they are counts. Raises `InputError`."""
+    """The values by outcome and whether they are counts; with `as_given` they need not sum to 1.
+    Raises `InputError`."""
     if (given is None) == (counts is None):
         raise InputError(
             "$.given", f"one of {name} and {counted} is needed", remedy=f"give {name} or {counted}, not both"
@@ -29,13 +34,24 @@ def distribution(
     whole = sum(out.values(), fmpq(0))
     if not out or (given is None and whole == 0):
         raise InputError(where, "no outcome", remedy="give at least one outcome that can happen")
-    if given is not None and whole != 1:
-        written = decimal(whole) if terminates(whole) else fraction(whole)
+    if given is not None and whole != 1 and not as_given:
         raise InputError(
-            where, f"the probabilities sum to {written}, not to 1",
-            remedy=f"give them as fractions such as 1/3, or give {counted} to have them divided by their sum",
+            where, f"the probabilities sum to {total(out)}, not to 1",
+            remedy=f"give fractions such as 1/3, or {counted} to divide by their sum; as_given takes them as they are",
         )  # fmt: skip
     return out, given is None
+
+
+def total(values: Table) -> str:
+    """Σ of the values, in text."""
+    whole = sum(values.values(), fmpq(0))
+    return decimal(whole) if terminates(whole) else fraction(whole)
+
+
+def not_distributions(tables: Mapping[str, Table]) -> str:
+    """What is said of tables that do not sum to 1; nothing where all do."""
+    odd = [f"{name} sums to {total(table)}" for name, table in tables.items() if total(table) != "1"]
+    return f"{' and '.join(odd)}, not to 1: the sums are taken as they stand, and KL may be below 0." if odd else ""
 
 
 def refuse_other_outcomes(p: Table, q: Table) -> None:

@@ -126,6 +126,7 @@ def read(p: Problem, wanted: Sequence[str]) -> Data:
         data = Data(_rows(y), _rows(p.y_pred), y.shape[1])
     else:
         data = Data(tuple((e,) for e in _flat(y)), tuple((e,) for e in _flat(p.y_pred)), 0)
+    _relabel(data, wanted)
     for name in wanted:
         if name in ("bce", "cce"):
             _probabilities(p, data)
@@ -138,6 +139,17 @@ def read(p: Problem, wanted: Sequence[str]) -> Data:
             raise InputError(f"$.given.y_true[{odd - 1}]", "hinge takes labels −1 and 1",
                              found=_text(data.y[odd - 1][0]), remedy="write −1 for the negative class")  # fmt: skip
     return data
+
+
+def _relabel(data: Data, wanted: Sequence[str]) -> None:
+    """Labels of the other habit: 0 and 1 where hinge takes −1 and 1, −1 and 1 where bce takes 0 and 1."""
+    labels = {e for row in data.y for e in row}
+    if "hinge" in wanted and labels == {0, 1}:
+        data.y = tuple((2 * row[0] - 1,) for row in data.y)
+        data.remarks.append("The labels 0 and 1 are written −1 and 1: hinge takes y = ±1.")
+    elif "bce" in wanted and labels == {-1, 1}:
+        data.y = tuple(((row[0] + 1) / 2,) for row in data.y)
+        data.remarks.append("The labels −1 and 1 are written 0 and 1: cross-entropy takes y as a probability.")
 
 
 def _truth(p: Problem) -> Matrix:
