@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -150,7 +151,14 @@ def passes(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-PROBLEMS = st.one_of(trainings(), gates(), passes())
+@st.composite
+def units(draw: st.DrawFn) -> dict[str, Any]:
+    """Weights alone: the unit is looked at on all inputs of bits."""
+    w = draw(st.lists(st.integers(-3, 3), min_size=1, max_size=4))
+    return {"w": w, "threshold": draw(st.integers(-4, 5)), "b": draw(st.integers(-2, 2))}
+
+
+PROBLEMS = st.one_of(trainings(), gates(), passes(), units())
 """The `given` of a problem, for the laws."""
 
 
@@ -454,3 +462,44 @@ def test_wrong_input_is_named(problem: dict[str, Any], where: str) -> None:
     with pytest.raises(InputError) as error:
         solved(problem)
     assert error.value.where == where, str(error.value)
+
+
+# -- threshold units ------------------------------------------------------------------------------
+
+
+@given(units(), st.booleans())
+def test_a_unit_by_its_weights_alone_is_looked_at_on_all_inputs(p: dict[str, Any], gt: bool) -> None:
+    trace = solved(p, conventions={"fire": "gt" if gt else "ge"})
+    said = []
+    for bits in product((0, 1), repeat=len(p["w"])):
+        z = sum(w * x for w, x in zip(p["w"], bits, strict=True)) + p["b"]
+        said.append(int(z > p["threshold"] if gt else z >= p["threshold"]))
+    assert flat(trace.env["y_hat"]) == said
+    assert trace.env["fires"] == sum(said)
+    assert all(c.holds for c in trace.checks)
+
+
+@given(st.lists(st.integers(-3, 3), min_size=2, max_size=4), st.sampled_from(["AND", "OR", "MAJORITY", "NAND", "XOR"]))
+def test_thresholds_for_a_gate_are_those_that_compute_it(w: list[int], name: str) -> None:
+    trace = solved({"w": w, "gate": name, "inputs": len(w), "task": "threshold"})
+    inputs = list(product((0, 1), repeat=len(w)))
+    gates: dict[str, Callable[[tuple[int, ...]], bool]] = {"AND": all, "OR": any, "MAJORITY": lambda b: 2 * sum(b) > len(b), "NAND": lambda b: not all(b),
+             "XOR": lambda b: sum(b) % 2 == 1}  # fmt: skip
+    wanted = [bool(gates[name](bits)) for bits in inputs]
+    sums = [sum(a * x for a, x in zip(w, bits, strict=True)) for bits in inputs]
+    doing = [theta / 2 for theta in range(-26, 27) if [z >= theta / 2 for z in sums] == wanted]
+    assert (trace.env["possible"] == "yes") == bool(doing)
+    if doing:
+        assert float(fraction(trace.env["midway"])) in doing or fraction(trace.env["midway"]).denominator > 2
+        assert max(doing) == fraction(trace.env["above"])
+
+
+def test_a_unit_is_named_and_what_is_missing_is_said() -> None:
+    assert any("MAJORITY of the 3 inputs" in r for r in solved({"w": [1, 1, 1], "threshold": 2}).remarks)
+    assert any("never fires" in r for r in solved({"w": [1, 1], "threshold": 5}).remarks)
+    with pytest.raises(InputError, match="truth table of 9 inputs"):
+        solved({"w": [1] * 9})
+    with pytest.raises(InputError, match="what it should say"):
+        solved({"w": [1, 1], "task": "threshold"})
+    with pytest.raises(InputError, match="it is what is asked for"):
+        solved({"w": [1, 1], "gate": "AND", "threshold": 2, "task": "threshold"})

@@ -1,7 +1,9 @@
 """Perceptron: one neuron that fires or not, and its training.
 
 A forward pass adds up z = Σ wⱼxⱼ + b and fires where z reaches the threshold θ. A truth table does
-so for all samples at once: z = X Wᵀ, where a column of ones in X meets b, the first entry of W.
+so for all samples at once: z = X Wᵀ, where a column of ones in X meets b, the first entry of W. Of
+weights alone the table is that of all inputs of bits. A gate by its weights needs a threshold above
+every z that must not fire, and no higher than any that must.
 Training takes the samples one by one: where ŷ ≠ y each weight moves by η(y − ŷ)xⱼ and the bias by
 η(y − ŷ), else nothing changes; by hand one goes back to the first sample after an update, a program
 sweeps through whole epochs. It ends when every sample is right, which happens for every η > 0 if a
@@ -23,6 +25,7 @@ from dlsolve.notation import Notation, Quantity
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Key, Trace
+from dlsolve.worked.neurons import firing
 from dlsolve.worked.neurons.learning import possible, train
 from dlsolve.worked.neurons.program import program
 from dlsolve.worked.neurons.samples import Data, Problem, read, task
@@ -51,12 +54,14 @@ NOTATION = Notation(
         Quantity("slope", "slope of the decision line", symbol="m"),
         Quantity("intercept", "where the decision line meets the x₂-axis", symbol="c"),
         Quantity("crossing", "where an upright decision line meets the x₁-axis", symbol="c"),
+        *firing.QUANTITIES,
         Quantity("separable", "whether one neuron can do it", kind="choice"),
     ],
     {"j": "feature", "s": "sample", "p": "epoch", "u": "step"},
 )
 
-RULES = rules("""
+RULES = rules(
+    """
     z = sum(w[j]*x[j] for j in features) + b            # weighted sum
     z:all = X @ W.T                                     # every weighted sum at once
     z[s,p] at u = sum(w[j,u]*x[j,s] for j in features) + b[u]      # weighted sum
@@ -88,7 +93,9 @@ RULES = rules("""
     slope = -w[1]/w[2]                                  # on the line z = θ: x₂ = m·x₁ + c
     intercept = (threshold - b)/w[2]                    # on the line z = θ, at x₁ = 0
     crossing = (threshold - b)/w[1]                     # the line z = θ stands upright: x₁ = c
-""")
+"""
+    + firing.RULES
+)
 
 SLIPS = (
     DeclaredSlip("subtracted", rule("w[j,u] at s,p", "w[j,u-1] - lr*e[s,p]*x[j,s]"),
@@ -128,7 +135,7 @@ def solve(p: Problem, t: Trace) -> None:
         )
     t.index_set("features", range(1, d + 1))
     t.index_set("samples", range(1, len(data.rows) + 1))
-    if p.activation == "step":
+    if p.activation == "step" and wanted != "threshold":
         t.given("threshold", p.threshold or fmpq(0), assumed=p.threshold is None)
     if data.signs:
         t.note("The labels are −1 and +1, so a neuron that does not fire says −1 and an error is ±2.")
@@ -141,6 +148,8 @@ def solve(p: Problem, t: Trace) -> None:
             t.given("b", p.b or fmpq(0), assumed=p.b is None)
             _labels(t, data)
             _table(p, t, data)
+        case "threshold":
+            _which_threshold(p, t, data)
         case "train":
             ending = train(p, t, data)
             if ending != "hopeless" and p.x is None:
@@ -185,14 +194,20 @@ def _forward(p: Problem, t: Trace, data: Data) -> None:
         t.when("y_hat != y[1]", ("the neuron is wrong", "the neuron is right"))
 
 
-def _table(p: Problem, t: Trace, data: Data, *, right: bool = False) -> None:
-    """Every sample at once in matrix form, with the weights in force; `right` claims all are right."""
-    d = len(data.rows[0])
+def _sums(t: Trace, data: Data) -> None:
+    """Every weighted sum at once."""
     ones = Matrix([[fmpq(1), *row] for row in data.rows])
     t.section("Truth table in matrix form")
     t.operation("a column of ones, for the bias, before the samples", Matrix(data.rows), t.number(ones), key="X")
-    t.let(rule("W", "[[b, " + ", ".join(f"w[{j}]" for j in range(1, d + 1)) + "]]", "bias and weights in one row"))
+    weights = ", ".join(f"w[{j}]" for j in range(1, len(data.rows[0]) + 1))
+    t.let(rule("W", f"[[b, {weights}]]", "bias and weights in one row"))
     t.let("z:all")
+
+
+def _table(p: Problem, t: Trace, data: Data, *, right: bool = False) -> None:
+    """Every sample at once in matrix form, with the weights in force; `right` claims all are right."""
+    d = len(data.rows[0])
+    _sums(t, data)
     t.let(_says(p, data, "y_hat"))
     t.answer("z", "y_hat")
     header = ["sample", "x", "z", "ŷ", *(["y"] if data.labels else [])]
@@ -205,6 +220,8 @@ def _table(p: Problem, t: Trace, data: Data, *, right: bool = False) -> None:
             if isinstance(s, int)
         ],
     )
+    if p.activation == "step":
+        firing.count_firing(t, data.rows, data.labels)
     if data.labels and p.activation == "step":
         t.let("errors")
         gate = f"the neuron computes {p.gate}" if p.gate else "every sample is right"
@@ -215,6 +232,22 @@ def _table(p: Problem, t: Trace, data: Data, *, right: bool = False) -> None:
     t.check("z again, sample by sample", f"sum(abs(z[s] - ({one_by_one})) for s in samples) == 0")
     if d == 2:
         _line(p, t)
+
+
+def _which_threshold(p: Problem, t: Trace, data: Data) -> None:
+    """The thresholds with which given weights do what is wanted."""
+    _needed(p)
+    if not data.labels:
+        raise InputError("$.given.y", "what it should say is missing", remedy="give a gate, or X and y")
+    if p.threshold is not None:
+        raise InputError("$.given.threshold", "it is what is asked for", remedy="leave it out, or take task table")
+    t.given("w", p.w)
+    t.given("b", p.b or fmpq(0), assumed=p.b is None)
+    _labels(t, data)
+    _sums(t, data)
+    t.table("Weighted sums", ["sample", "x", "z", "y"],
+            [[f" {s}", " " + data.point(s), ("z", s), ("y", s)] for s in range(1, len(data.rows) + 1)])  # fmt: skip
+    firing.thresholds(t, data.labels, t.convention("fire"))
 
 
 def _line(p: Problem, t: Trace) -> None:

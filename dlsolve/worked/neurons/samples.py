@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NamedTuple
+from itertools import product
+from typing import Annotated, Literal, NamedTuple, get_args
 
 import msgspec
 from flint import fmpq
@@ -12,9 +13,12 @@ from dlsolve.fields import Field
 from dlsolve.linalg.separable import written
 from dlsolve.numbers.matrix import Matrix
 
-Gate = Literal["AND", "OR", "NAND", "NOR", "XOR", "XNOR"]
-Task = Literal["forward", "table", "train", "separable"]
+Gate = Literal["AND", "OR", "NAND", "NOR", "XOR", "XNOR", "MAJORITY"]
+GATES: tuple[str, ...] = get_args(Gate)
+Task = Literal["forward", "table", "train", "separable", "threshold"]
 MOST_GATE_INPUTS = 6
+MOST_BITS = 8
+"""A unit without samples is looked at on all inputs of so many bits."""
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -40,7 +44,10 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     train_bias: Annotated[bool, Field("whether training moves the bias")] = True
     task: Annotated[
         Task | None,
-        Field("forward: one input; table: all samples; train; separable: can a neuron do it (inferred if not given)"),
+        Field(
+            "forward: one input; table: all samples; train; separable: can a neuron do it; threshold: which ones do "
+            "(inferred if not given)"
+        ),
     ] = None
 
 
@@ -71,7 +78,11 @@ def task(p: Problem) -> str:
 
 
 def read(p: Problem) -> Data:
-    """The samples, whichever way they are given. Raises `InputError`."""
+    """The samples, whichever way they are given; of weights alone, all inputs of bits. Raises `InputError`."""
+    if p.w is not None and p.gate is None and p.X is None and p.x is None and p.y is None:
+        if len(p.w) > MOST_BITS:
+            raise InputError("$.given.w", f"the truth table of {len(p.w)} inputs is long", remedy="give X, or one x")
+        return Data([[fmpq(e) for e in row] for row in product((0, 1), repeat=len(p.w))], [])
     given = [name for name in ("gate", "X", "x") if getattr(p, name) is not None]
     if len(given) != 1:
         raise InputError("$.given", "give one of gate, X (with y) or x", found=" and ".join(given) or "none of them")
@@ -95,6 +106,8 @@ def read(p: Problem) -> Data:
 
 def gate(name: str, bits: list[bool]) -> bool:
     """What the gate `name` makes of its inputs; XOR of several is true for an odd number."""
+    if name == "MAJORITY":
+        return 2 * sum(bits) > len(bits)
     match name.removeprefix("N") if name != "XNOR" else "XOR":
         case "AND":
             out = all(bits)
