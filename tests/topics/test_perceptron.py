@@ -483,8 +483,13 @@ def test_a_unit_by_its_weights_alone_is_looked_at_on_all_inputs(p: dict[str, Any
 def test_thresholds_for_a_gate_are_those_that_compute_it(w: list[int], name: str) -> None:
     trace = solved({"w": w, "gate": name, "inputs": len(w), "task": "threshold"})
     inputs = list(product((0, 1), repeat=len(w)))
-    gates: dict[str, Callable[[tuple[int, ...]], bool]] = {"AND": all, "OR": any, "MAJORITY": lambda b: 2 * sum(b) > len(b), "NAND": lambda b: not all(b),
-             "XOR": lambda b: sum(b) % 2 == 1}  # fmt: skip
+    gates: dict[str, Callable[[tuple[int, ...]], bool]] = {
+        "AND": all,
+        "OR": any,
+        "MAJORITY": lambda b: 2 * sum(b) > len(b),
+        "NAND": lambda b: not all(b),
+        "XOR": lambda b: sum(b) % 2 == 1,
+    }
     wanted = [bool(gates[name](bits)) for bits in inputs]
     sums = [sum(a * x for a, x in zip(w, bits, strict=True)) for bits in inputs]
     doing = [theta / 2 for theta in range(-26, 27) if [z >= theta / 2 for z in sums] == wanted]

@@ -31,15 +31,8 @@ from dlsolve.identities import Identity
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Key, Told, Trace
-from dlsolve.worked.information.distributions import (
-    Table,
-    distribution,
-    impossible,
-    not_distributions,
-    refuse_other_outcomes,
-    shares,
-    total,
-)  # fmt: skip
+from dlsolve.worked.information import distributions as tables
+from dlsolve.worked.information.distributions import Table, distribution, impossible, refuse_other_outcomes, shares
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -189,7 +182,7 @@ def solve(given: Problem, t: Trace) -> None:
     t.table(
         "Terms of the entropy", ["i", "p", f"{log} p", f"−p·{log} p"], list(p),
         lambda i: [f" {i}", ("p", i), ("log_p", i) if p[i] != 0 else " −∞", ("term", i)],
-        [[" sum", " 1" if from_counts else f" {total(p)}", " ", "H"]],
+        [[" sum", " 1" if from_counts else f" {tables.total(p)}", " ", "H"]],
     )  # fmt: skip
     asked = ["H"]
     if q is not None:
@@ -202,8 +195,8 @@ def solve(given: Problem, t: Trace) -> None:
     finite = [name for name in asked if name not in endless]
     _other_unit(t, base, finite)
     t.answer(*asked)
-    tables = {"p": shares(p) if from_counts else p} | ({"q": shares(q) if q_from_counts else q} if q else {})
-    odd = not_distributions(tables)
+    both = {"p": shares(p) if from_counts else p} | ({"q": shares(q) if q_from_counts else q} if q else {})
+    odd = tables.not_distributions(both)
     t.remark(odd) if odd else _checks(t, p, finite)
 
 
@@ -248,7 +241,7 @@ def _against(t: Trace, p: Table, q: Table, log: str, *counted: bool) -> list[str
         ratio: Key = ("ratio", i) if t.env.holds("ratio", i) else " –"
         return [f" {i}", ("p", i), ("q", i), ratio, ("ce_term", i), ("kl_term", i)]
 
-    sums = [" 1" if c else f" {total(v)}" for v, c in zip((p, q), counted, strict=True)]
+    sums = [" 1" if c else f" {tables.total(v)}" for v, c in zip((p, q), counted, strict=True)]
     header = ["i", "p", "q", "p/q", f"−p·{log} q", f"p·{log}(p/q)"]
     t.table("Terms of cross-entropy and divergence", header, list(p), row, [[" sum", *sums, " ", "CE", "KL"]])
     never = impossible(p, q)
