@@ -221,7 +221,7 @@ def _table(p: Problem, t: Trace, data: Data, *, right: bool = False) -> None:
         ],
     )
     if p.activation == "step":
-        firing.count_firing(t, data.rows, data.labels)
+        firing.count_firing(p, t, data.rows, data.labels)
     if data.labels and p.activation == "step":
         t.let("errors")
         gate = f"the neuron computes {p.gate}" if p.gate else "every sample is right"
