@@ -33,6 +33,13 @@ CHAPTERS = {
 }
 """Folder of topics -> chapter, in the order of a course; every list of topics keeps it."""
 
+COURSE = {
+    "Linear algebra": 1, "Probability": 2, "Information": 3, "Neurons": 3, "Networks": 4, "Losses": 4, "Training": 4,
+    "Evaluation": 4, "Optimisers": 5,
+}  # fmt: skip
+"""Chapter -> its number in the course: 1 linear algebra, 2 probability, 3 the neural network, 4 training
+feed-forward networks, 5 beyond gradient descent. The chapters after these hold nothing to work out."""
+
 
 @lru_cache(maxsize=1)
 def modules() -> dict[str, str]:

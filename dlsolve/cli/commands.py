@@ -15,7 +15,7 @@ def topics(**values: str | None) -> int:
     """``dlsolve topics``"""
     from dlsolve.render.pages import topics_page
 
-    return _print(topics_page(catalog.all_topics(), output.page(values)), values)
+    return _print(topics_page(catalog.all_topics(), output.page(values), catalog.COURSE), values)
 
 
 def explain(topic: str, **values: str | None) -> int:

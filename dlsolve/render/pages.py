@@ -16,11 +16,14 @@ from dlsolve.render import Options
 from dlsolve.topic import Topic
 
 MANY_TOPICS = 20
+"""More of them are listed in two columns."""
 TWO_COLUMNS = 150
 """From this width on two columns hold every title."""
+_COURSE = (
+    "The numbers are the chapters of the course. Its later ones (convolution, embeddings, sequences, generative "
+    "models, PyTorch) are not here."
+)
 _MORE = "More of one: dlsolve explain TOPIC. A problem to start from: dlsolve example TOPIC"
-"""More of them are listed in two columns."""
-
 
 def page(options: Options, write: Callable[[Console], None]) -> str:
     """What `write` prints, as text for `options`."""
@@ -92,15 +95,16 @@ def _names(console: Console, chapters: Mapping[str, Sequence[Topic[Any]]]) -> No
         table.add_row(Text(chapter), Text(", ".join(t.name for t in members)))
     console.print(table)
     console.print()
-    console.print(Text("What each is: dlsolve --help. " + _MORE))
+    console.print(Text(f"{_COURSE} What each is: dlsolve --help. {_MORE}"))
 
 
-def topics_page(topics: Sequence[Topic[Any]], options: Options) -> str:
-    """What can be solved, by chapter, in the order of `topics`, in one screen: a line a topic; many
-    topics in two columns where their titles have room, else a line a chapter with the names alone."""
+def topics_page(topics: Sequence[Topic[Any]], options: Options, course: Mapping[str, int]) -> str:
+    """What can be solved, by chapter (with its number in the `course`), in the order of `topics`, in one
+    screen: a line a topic; many topics in two columns where their titles have room, else a line a chapter
+    with the names alone."""
     chapters: dict[str, list[Topic[Any]]] = {}
     for topic in topics:
-        chapters.setdefault(topic.chapter, []).append(topic)
+        chapters.setdefault(f"{course.get(topic.chapter, ' ')} {topic.chapter}", []).append(topic)
     many = len(topics) > MANY_TOPICS
     if many and options.width < TWO_COLUMNS:
         return page(options, lambda console: _names(console, chapters))
@@ -115,6 +119,6 @@ def topics_page(topics: Sequence[Topic[Any]], options: Options) -> str:
         page.add_row(*(_column([(c, chapters[c]) for c in part], room, whole=columns == 1) for part in parts))
         console.print(page)
         console.print()
-        console.print(Text(_MORE))
+        console.print(Text(f"{_COURSE} {_MORE}"))
 
     return page(options, write)
