@@ -25,6 +25,7 @@ _COURSE = (
 )
 _MORE = "More of one: dlsolve explain TOPIC. A problem to start from: dlsolve example TOPIC"
 
+
 def page(options: Options, write: Callable[[Console], None]) -> str:
     """What `write` prints, as text for `options`."""
     out = StringIO()

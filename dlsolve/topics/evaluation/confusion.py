@@ -258,7 +258,10 @@ TOPIC = Topic(
     "confusion", "Confusion matrix: accuracy, precision, recall, F1", "Evaluation", Problem, solve, NOTATION, RULES,
     "T. Fawcett, An introduction to ROC analysis, Pattern Recognition Letters 27 (2006), section 2",
     example={"TP": 40, "FP": 10, "FN": 5, "TN": 45},
-    aliases=("confusion-matrix", "precision", "recall", "f1", "accuracy", "mcc", "classification-report"),
+    aliases=(
+        "confusion-matrix", "precision", "recall", "f1", "accuracy", "mcc", "classification-report", "f1-score",
+        "f-beta", "sensitivity", "specificity",
+    ),
     conventions={"confusion": "predicted_rows", "fire": "ge"},
     slips=SLIPS,
     text=__doc__ or "",

@@ -249,7 +249,7 @@ TOPIC = Topic(
     "eigen", "Eigenvalues and eigenvectors", "Linear algebra", Problem, solve, NOTATION, RULES,
     "Strang, Introduction to Linear Algebra, chapters 3 and 6",
     example={"matrix": [[1, 2], [5, 4]]},
-    aliases=("eigenvalues", "eigenvectors", "eig"),
+    aliases=("eigenvalues", "eigenvectors", "eig", "eigenvalue", "eigenvector", "characteristic-polynomial"),
     conventions={"normalise": "first"},
     text=__doc__ or "",
 )  # fmt: skip

@@ -155,8 +155,10 @@ TOPIC = Topic(
     "loss", "Loss functions", "Losses", Problem, solve, NOTATION, RULES,
     "I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), sections 5.5 and 6.2; Huber (1964), eq. 2",
     example={"y_true": [1, 0, 1], "y_pred": [0.9, 0.2, 0.6], "loss": ["bce"]},
-    aliases=("losses", "cost", "mse", "mae", "rmse", "bce", "cce", "huber", "hinge", "log-loss",
-             "binary-cross-entropy", "categorical-cross-entropy"),
+    aliases=(
+        "losses", "cost", "mse", "mae", "rmse", "bce", "cce", "huber", "hinge", "log-loss", "binary-cross-entropy",
+        "categorical-cross-entropy", "loss-function", "mean-squared-error", "cross-entropy-loss",
+    ),
     conventions={"log": "e", "reduce": "mean", "loss_scale": "mean"},
     slips=SLIPS,
     text=__doc__ or "",

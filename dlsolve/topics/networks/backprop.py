@@ -182,7 +182,10 @@ TOPIC = Topic(
     "Rumelhart, Hinton & Williams (1986); Goodfellow, Bengio & Courville (2016), section 6.5",
     example={"x": [1, 2], "y": [5], "W1": [[0.2, 0.4], [0.3, 0.7]], "b1": [0, 0], "W2": [0.5, 0.9], "b2": [0],
              "activations": ["relu", "linear"], "lr": 0.01},
-    aliases=("backpropagation", "mlp"),
+    aliases=(
+        "backpropagation", "mlp", "sigmoid-neuron", "chain-rule", "back-propagation", "backward-pass",
+        "neural-network",
+    ),
     conventions={"layout": "Wx", "loss_scale": "mean", "reduce": "mean"},
     slips=SLIPS,
     steps=lambda p: p.epochs,

@@ -277,7 +277,9 @@ TOPIC = Topic(
     "perceptron", "Perceptron", "Neurons", Problem, solve, NOTATION, RULES,
     "Rosenblatt (1958), The perceptron; convergence: Novikoff (1962)",
     example={"gate": "AND", "w": [1.2, 0.6], "b": 0, "lr": 0.5, "threshold": 1},
-    aliases=("threshold-unit", "tlu", "gate", "gates"),
+    aliases=(
+        "threshold-unit", "tlu", "gate", "gates", "neuron", "and-gate", "or-gate", "delta-rule", "perceptron-rule",
+    ),
     conventions={"fire": "ge", "loop": "restart"},
     defaults=_conventions,
     contrast=("arith", "loop"),

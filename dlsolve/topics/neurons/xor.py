@@ -155,7 +155,7 @@ TOPIC = Topic(
     "xor", "XOR with two layers", "Neurons", Problem, solve, NOTATION, RULES,
     "Minsky & Papert (1969); Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.1",
     example={"gate": "XOR"},
-    aliases=("xnor", "two-layer-xor", "exclusive-or"),
+    aliases=("xnor", "two-layer-xor", "exclusive-or", "xor-gate"),
     conventions={"fire": "ge"},
     slips=SLIPS,
     text=__doc__ or "",

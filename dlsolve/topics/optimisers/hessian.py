@@ -240,7 +240,7 @@ TOPIC = Topic(
     RULES,
     "Goodfellow, Bengio & Courville (2016), section 4.3.1; Nocedal & Wright (2006), section 2.1",
     example={"f": "100*w1^2 + w2^2", "at": [1, 1]},
-    aliases=("curvature", "condition-number", "second-derivative"),
+    aliases=("curvature", "condition-number", "second-derivative", "gradient", "hessian-matrix"),
     conventions={"condition": "eigen"},
     slips=SLIPS,
 )

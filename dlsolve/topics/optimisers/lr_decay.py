@@ -146,7 +146,7 @@ TOPIC = Topic(
     RULES,
     "Goodfellow, Bengio & Courville (2016), section 8.3.1; Loshchilov & Hutter (2017), eq. 5",
     example={"g": [0.2, 0.4, 0.1], "lr": 0.1, "schedule": "sqrt"},
-    aliases=("decay", "learning-rate-decay", "schedule"),
+    aliases=("decay", "learning-rate-decay", "schedule", "learning-rate"),
     slips=SLIPS,
     columns={"descent": {"schedule": "constant"}},
     steps=count,

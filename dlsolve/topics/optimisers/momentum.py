@@ -134,7 +134,7 @@ TOPIC = Topic(
     RULES,
     "Polyak (1964); Sutskever, Martens, Dahl & Hinton (2013), eqs. 1-4",
     example={"g": [0.5, 0.4, -0.2], "lr": 0.1, "beta": 0.9, "start": 0},
-    aliases=("nesterov", "heavy-ball", "sgd-momentum"),
+    aliases=("nesterov", "heavy-ball", "sgd-momentum", "nag"),
     conventions={"momentum": "plus"},
     slips=SLIPS,
     identities=IDENTITIES,

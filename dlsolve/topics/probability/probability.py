@@ -269,7 +269,7 @@ TOPIC = Topic(
     "probability", "Sample spaces and events", "Probability", Problem, solve, NOTATION, RULES,
     "S. M. Ross, A First Course in Probability, 9th ed. (2014), sections 2.5, 3.2 and 3.4",
     example={"experiment": "3 coins", "A": "heads even", "B": "first H"},
-    aliases=("outcomes", "sample-space", "dice", "coins", "cards", "urn", "conditional-probability"),
+    aliases=("outcomes", "sample-space", "dice", "coins", "cards", "urn", "conditional-probability", "coin", "die"),
     slips=SLIPS,
     text=__doc__ or "",
 )  # fmt: skip

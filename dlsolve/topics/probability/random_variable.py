@@ -291,7 +291,7 @@ TOPIC = Topic(
     "random-variable", "Discrete random variables", "Probability", Problem, solve, NOTATION, RULES,
     "S. M. Ross, A First Course in Probability, 9th ed. (2014), sections 4.2 to 4.5",
     example={"experiment": "3 coins", "X": "heads"},
-    aliases=("expectation", "variance", "mean", "pmf", "expected-value", "discrete", "cdf"),
+    aliases=("expectation", "variance", "mean", "pmf", "expected-value", "discrete", "cdf", "standard-deviation"),
     conventions={"variance": "population"},
     slips=SLIPS,
     identities=IDENTITIES,

@@ -230,7 +230,7 @@ TOPIC = Topic(
     "similarity", "Cosine similarity and distances", "Similarity", Problem, solve, NOTATION, RULES,
     "Strang, Introduction to Linear Algebra, section 1.2",
     example={"vectors": {"A": [1, 2, 2], "B": [2, 3, 6]}},
-    aliases=("cosine", "cosine-similarity", "dot-product", "distance", "euclidean", "norm"),
+    aliases=("cosine", "cosine-similarity", "dot-product", "distance", "euclidean", "norm", "euclidean-distance"),
     slips=SLIPS,
     text=__doc__ or "",
 )  # fmt: skip

@@ -176,7 +176,10 @@ TOPIC = Topic(
     "regularisation", "L2 and L1 regularisation", "Training", Problem, solve, NOTATION, RULES,
     "Goodfellow, Bengio & Courville (2016), eq. 7.2 to 7.5 and 7.19 to 7.20",
     example={"w": [1, -2], "lam": 0.1, "L": 0.8, "grad": [0.5, 0.3], "lr": 0.1},
-    aliases=("regularization", "l2", "l1", "weight-decay", "ridge", "lasso", "elastic-net"),
+    aliases=(
+        "regularization", "l2", "l1", "weight-decay", "ridge", "lasso", "elastic-net", "l2-regularization",
+        "l1-regularization",
+    ),
     conventions={"l2": "full"},
     slips=SLIPS,
     text=__doc__ or "",

@@ -166,7 +166,7 @@ TOPIC = Topic(
     "updates", "Updates per epoch", "Training", Problem, solve, NOTATION, RULES,
     "Goodfellow, Bengio & Courville (2016), section 8.1.3",
     example={"N": 50, "epochs": 5, "batch_size": 8},
-    aliases=("iterations", "epochs", "updates-per-epoch", "number-of-updates"),
+    aliases=("iterations", "epochs", "updates-per-epoch", "number-of-updates", "epoch"),
     slips=SLIPS,
     text=__doc__ or "",
 )  # fmt: skip
