@@ -17,7 +17,7 @@ from dlsolve.errors import InputError
 from dlsolve.fields import canonical, read_problem
 from dlsolve.fields.describe import count
 from dlsolve.fields.found import found, meant
-from dlsolve.named import find, keys_by_name, on_another_way
+from dlsolve.named import find, keys_by_name, on_another_way, stem
 from dlsolve.numbers.show import Digits
 from dlsolve.problem import Course, ProblemFile, printed_of
 from dlsolve.solver import Solution, chosen, solve_problem
@@ -110,10 +110,11 @@ def _check_names(problem: ProblemFile, solution: Solution, *, changed: bool) -> 
     if not asked and not printed:
         return
     known = keys_by_name(solution.trace)
+    stems = {stem(name) for name in known}
     known_wrong = {name for name, told in printed_of(problem.printed).items() if told.why}
     for path, name in asked + printed:
         if find(solution.trace, name, known) is None and name not in solution.trace.aliases:
-            if path.startswith("$.printed") and on_another_way(known, name) and (changed or name in known_wrong):
+            if path.startswith("$.printed") and on_another_way(stems, name) and (changed or name in known_wrong):
                 continue
             ends = [solution.trace.name(key) for key in solution.trace.answers]
             remedy = meant(name, known, f"the answers are {', '.join(ends[:6])}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -43,15 +43,16 @@ def find(trace: Trace, name: str, known: Mapping[str, Key] | None = None) -> Any
     return rows[at[0]][at[1]] if at[0] < len(rows) and at[1] < len(rows[0]) else None
 
 
-def on_another_way(known: Mapping[str, Key], name: str) -> bool:
-    """Whether a run that branches otherwise may come to `name`: the fourth update of three."""
+def on_another_way(stems: Collection[str], name: str) -> bool:
+    """Whether a run that branches otherwise may come to `name` (the fourth update of three); `stems`
+    are those of the names that this run has."""
     if "[" in name and not _ENTRY.fullmatch(name):
         return False
-    stem = _stem(name)
-    return stem != name and any(stem == _stem(other) for other in known)
+    return stem(name) != name and stem(name) in stems
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
+    """An answer name without its counts and entries: ``theta`` of ``theta_3``."""
     return name.partition("[")[0].rstrip("0123456789").rstrip("_")
 
 
@@ -114,4 +115,4 @@ def drift(solution: Solution) -> list[Drift]:
     return out
 
 
-__all__ = ["Drift", "answers", "drift", "find", "held", "keys_by_name", "on_another_way"]
+__all__ = ["Drift", "answers", "drift", "find", "held", "keys_by_name", "on_another_way", "stem"]

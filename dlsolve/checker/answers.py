@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from flint import fmpq
 
-from dlsolve.checker.shown import by_other_name
+from dlsolve.checker.naming import canonical
 from dlsolve.checker.windows import Answer, Window
 from dlsolve.errors import DlsolveError
 from dlsolve.formula.text import python
 from dlsolve.handwriting import UnreadableError
 from dlsolve.handwriting.answers import value as read_value
-from dlsolve.handwriting.names import normalise_name, resolve
 from dlsolve.handwriting.shapes import Written
-from dlsolve.named import keys_by_name, on_another_way
+from dlsolve.named import keys_by_name
 from dlsolve.numbers.precision import precision
 from dlsolve.numbers.show import bounds
 from dlsolve.trace import Key, Trace
@@ -36,7 +34,7 @@ def read_answers(trace: Trace, attempt: Mapping[str, str], *, decimal_comma: boo
     out: dict[str, Answer] = {}
     for written_name, text in attempt.items():
         try:
-            name = canonical(trace, written_name, known)
+            name = canonical(trace, written_name)
         except UnreadableError as fault:
             out[written_name] = Answer(written_name, text, unreadable=str(fault))
             continue
@@ -57,28 +55,6 @@ def _in_words(trace: Trace, name: str, known: Mapping[str, Key]) -> bool:
         return False
     row = trace.symbols.quantity(key if isinstance(key, str) else str(key[0]))
     return isinstance(trace.env[key], str) or (row is not None and row.kind == "choice")
-
-
-def canonical(trace: Trace, written: str, known: Mapping[str, Key] | None = None) -> str:
-    """The answer name that `written` means, single entries included. `known` holds the keys of the
-    run by name, where many names are asked for. Raises `UnreadableError`."""
-    keys = keys_by_name(trace) if known is None else known
-    try:
-        return trace.name(keys[resolve(written, keys)])
-    except UnreadableError as fault:
-        shown = by_other_name(trace, written)
-        if shown is not None:
-            return shown
-        match = _ENTRY.fullmatch(written.strip())
-        if match:
-            with contextlib.suppress(UnreadableError):
-                name = canonical(trace, match["name"], keys)
-                entry = re.sub(r"\s*[,;]\s*", ",", match["entry"])
-                return f"{name}[{entry}]"
-        other = next((n for n in normalise_name(written) if on_another_way(keys, n)), None)
-        if other is None:
-            raise fault
-        return other
 
 
 def read_answer(name: str, text: str, *, decimal_comma: bool = False) -> Answer:

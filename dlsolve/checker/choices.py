@@ -8,9 +8,10 @@ from typing import Any
 
 from flint import fmpq
 
-from dlsolve.checker.answers import canonical, read_answer
+from dlsolve.checker.answers import read_answer
 from dlsolve.checker.judge import Fit, fit
 from dlsolve.checker.marking import mark
+from dlsolve.checker.naming import canonical
 from dlsolve.checker.policies import kind_of
 from dlsolve.checker.texts import middle, shown, stated
 from dlsolve.checker.windows import Answer
@@ -104,7 +105,7 @@ def choose(solution: Solution, written: str, text: str) -> Choice:
     trace = solution.trace
     known = keys_by_name(trace)
     try:
-        name = canonical(trace, written, known)
+        name = canonical(trace, written)
     except UnreadableError as fault:
         raise InputError(written, str(fault)) from fault
     value = find(trace, name, known)

@@ -13,7 +13,7 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from dlsolve.checker.answers import canonical
+from dlsolve.checker.naming import canonical
 from dlsolve.checker.proved import HAND
 from dlsolve.checker.report import LinkVerdict
 from dlsolve.checker.runs import BITS
@@ -147,7 +147,7 @@ class LinkJudge:
 
     def _own(self, name: str) -> Any:
         try:
-            key = self.known.get(canonical(self.trace, name, self.known))
+            key = self.known.get(canonical(self.trace, name))
         except UnreadableError:
             return None
         value = self.trace.env.get(key) if key is not None else None

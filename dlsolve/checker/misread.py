@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dlsolve.checker.answers import canonical, read_answer
+from dlsolve.checker.answers import read_answer
 from dlsolve.checker.attempt import Attempt
 from dlsolve.checker.judge import fit
+from dlsolve.checker.naming import canonical
 from dlsolve.handwriting import Link, UnreadableError, WorkedLine, lines
 from dlsolve.named import find, keys_by_name
 from dlsolve.numbers.precision import precision
@@ -43,7 +44,7 @@ def mended(solution: Solution, attempt: Attempt) -> Attempt:
 
 def _is_right(solution: Solution, written: str, known: Mapping[str, Key], result: str, whole: str) -> bool:
     try:
-        name = canonical(solution.trace, written, known)
+        name = canonical(solution.trace, written)
     except UnreadableError:
         return False
     value = find(solution.trace, name)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from dlsolve.checker.answers import read_answer
 from dlsolve.checker.attempt import Attempt
-from dlsolve.checker.shown import bases
-from dlsolve.handwriting import WorkedLine, normalise_name
+from dlsolve.checker.naming import names
+from dlsolve.handwriting import WorkedLine
 from dlsolve.handwriting.names import NEWER
 from dlsolve.named import keys_by_name
 from dlsolve.numbers.matrix import Matrix
@@ -86,7 +86,7 @@ def _label(
     """The name without turns that `written` means (``y_hat[`` where the sample is left out); None
     where it names a turn, or something else."""
     bare = NEWER.sub("", written)
-    candidates = [*normalise_name(bare), *bases(trace, bare)]
+    candidates = list(names(trace).bases(bare))
     for c in candidates:
         of_samples = any(label.startswith(c + "[") for label in turns)
         if of_samples and (c not in known or isinstance(trace.env[known[c]], Matrix)):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from dlsolve.checker.answers import canonical, read_answer, read_answers
+from dlsolve.checker.answers import read_answer, read_answers
 from dlsolve.checker.attempt import Attempt, is_number
 from dlsolve.checker.families import aligned, restored
 from dlsolve.checker.marking import mark
+from dlsolve.checker.naming import canonical
 from dlsolve.checker.proved import proved
 from dlsolve.checker.reading import understood
 from dlsolve.checker.report import Report
 from dlsolve.checker.worth import Worth, worth_of
 from dlsolve.handwriting import UnreadableError
-from dlsolve.named import keys_by_name
 from dlsolve.problem import Marking, ProblemFile
 from dlsolve.solver import Solution
 
@@ -38,7 +38,6 @@ def mark_attempt(
     `solution` is carried exactly. Raises `InputError` for a problem whose marking is not usable.
     """
     worth = worth_of(solution, problem, course)
-    known = keys_by_name(solution.trace)
     attempt = understood(solution, attempt, worth.asked)
     values: dict[str, str] = {}
     names: dict[str, str] = {}
@@ -46,7 +45,7 @@ def mark_attempt(
     passed: list[str] = []
     for written, text in attempt.values.items():
         try:
-            names[written] = canonical(solution.trace, written, known)
+            names[written] = canonical(solution.trace, written)
         except UnreadableError as fault:
             if written in attempt.loose and not (is_number(text) and "did you mean" in str(fault)):
                 passed += [written] if is_number(text) else []

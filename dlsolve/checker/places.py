@@ -13,9 +13,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dlsolve.checker.answers import canonical, read_answer
+from dlsolve.checker.answers import read_answer
 from dlsolve.checker.attempt import Attempt
 from dlsolve.checker.judge import fit
+from dlsolve.checker.naming import canonical
 from dlsolve.checker.policies import kind_of
 from dlsolve.checker.windows import Answer
 from dlsolve.handwriting import UnreadableError, WorkedLine, normalise_name
@@ -92,7 +93,7 @@ class _Page:
     def is_settled(self, name: str, lines: Sequence[WorkedLine]) -> bool:
         """Whether a name means one value of the run, in whose shape it was written."""
         try:
-            own = canonical(self.trace, name, self.known)
+            own = canonical(self.trace, name)
         except UnreadableError:
             return False
         if own not in self.known:

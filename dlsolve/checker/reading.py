@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from dlsolve.checker.answers import canonical, read_answer
+from dlsolve.checker.answers import read_answer
 from dlsolve.checker.attempt import Attempt
 from dlsolve.checker.judge import fit
 from dlsolve.checker.misread import mended
+from dlsolve.checker.naming import canonical
 from dlsolve.checker.pages import in_turns
 from dlsolve.checker.places import placed
 from dlsolve.checker.policies import kind_of
@@ -45,7 +46,7 @@ def _right(solution: Solution, attempt: Attempt) -> int:
             if written not in attempt.loose:
                 continue
             try:
-                name = canonical(trace, written, known)
+                name = canonical(trace, written)
             except UnreadableError:
                 continue
             value = find(trace, name, known)

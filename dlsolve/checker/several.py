@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from dlsolve.checker.answers import canonical, read_answer
+from dlsolve.checker.answers import read_answer
 from dlsolve.checker.attempt import Attempt
 from dlsolve.checker.family import MOST, Family, families, fits
+from dlsolve.checker.naming import canonical
 from dlsolve.errors import DlsolveError
 from dlsolve.handwriting import UnreadableError, WorkedLine, normalise_name
 from dlsolve.handwriting.answers import value as read_value
@@ -152,7 +153,7 @@ def _calls(family: Family, row: Quantity, written: str) -> bool:
 
 def _known(trace: Trace, written: str) -> bool:
     try:
-        canonical(trace, written, keys_by_name(trace))
+        canonical(trace, written)
     except UnreadableError:
         return False
     return True

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from dlsolve.checker.answers import canonical, read_answer
+from dlsolve.checker.answers import read_answer
+from dlsolve.checker.naming import canonical
 from dlsolve.checker.windows import Answer
 from dlsolve.errors import InputError
 from dlsolve.fields.found import found
 from dlsolve.handwriting import UnreadableError
-from dlsolve.named import keys_by_name
 from dlsolve.numbers.show import Digits
 from dlsolve.problem import Marking, ProblemFile
 from dlsolve.solver import Solution
@@ -81,11 +81,10 @@ def answers_of(solution: Solution) -> list[str]:
 
 def names(solution: Solution, written: Iterable[str], where: str) -> list[str]:
     """`written` as answer names, each once. Raises `InputError` at `where`."""
-    known = keys_by_name(solution.trace)
     out: dict[str, None] = {}
     for name in written:
         try:
-            out[canonical(solution.trace, name, known)] = None
+            out[canonical(solution.trace, name)] = None
         except UnreadableError as fault:
             raise InputError(where, str(fault)) from fault
     return list(out)

@@ -77,11 +77,12 @@ def _squash(text: str) -> str:
     return re.sub(r"[\s${}\\]|left|right|text|mathrm|mid", "", text.replace("∣", "|")).replace("|", "")
 
 
-def resolve(text: str, known: Collection[str], aliases: Mapping[str, str] | None = None) -> str:
+def resolve(text: str, known: Collection[str], aliases: Mapping[str, str] | None = None, *, hint: bool = True) -> str:
     """The one name among `known` that `text` means.
 
     `aliases` maps further spellings (course symbols, label templates) to names. Raises
-    `UnreadableError` where two names fit, naming both, or none does, with the nearest one.
+    `UnreadableError` where two names fit, naming both, or none does, with the nearest one
+    if a `hint` is wanted.
     """
     known = known if isinstance(known, (set, frozenset, dict)) else dict.fromkeys(known)
     if text in known:
@@ -106,6 +107,6 @@ def resolve(text: str, known: Collection[str], aliases: Mapping[str, str] | None
     shown = repr(bare[:60])
     if hits:
         raise UnreadableError(f"{shown} can mean {' or '.join(hits)}", remedy="write one of the two")
-    near = difflib.get_close_matches((candidates or [bare[:60]])[0], known, 1, 0.5)
+    near = difflib.get_close_matches((candidates or [bare[:60]])[0], known, 1, 0.5) if hint else []
     remedy = f"did you mean {near[0]}?" if near else "the names are listed with the problem"
     raise UnreadableError(f"{shown} is no name of this solution", remedy=remedy)

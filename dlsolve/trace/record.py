@@ -63,7 +63,7 @@ class Record:
         self.tables: list[RunTable] = []
         self.answers: list[Key] = []
         self.aliases: dict[str, Key] = {}
-        self.spoken: dict[str, dict[str, None]] | None = None
+        self.names: object = None  # made by whoever reads names that people write
         """Other answer names: posterior_spam for the posterior after the last piece of evidence."""
         self.checks: list[Check] = []
         self.used: dict[str, str] = {}

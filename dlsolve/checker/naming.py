@@ -1,0 +1,151 @@
+"""Answers named as a page names them: by the symbol that the solution prints (P(A|B), f(2)), by another
+symbol of the field (H(p, q) for a cross-entropy), or by what they are (recall, condition number)."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+from dlsolve.handwriting import UnreadableError, normalise_name, resolve
+from dlsolve.letters import SUPERSCRIPTS
+from dlsolve.named import keys_by_name, on_another_way, stem
+from dlsolve.notation import Quantity
+from dlsolve.trace import Trace
+
+_SIGNS = ((r"\cap", "∩"), (r"\cup", "∪"), (r"\mid", "|"), ("∣", "|"), (r"\|", "‖"), ("||", "‖"), ("∥", "‖"))
+_WORDS = ((r"\band\b|(?<=[A-Z])n(?=[A-Z])|&", "∩"), (r"\bor\b|(?<=[A-Z])u(?=[A-Z])", "∪"), (r"\bgiven\b", "|"))
+_TEX = re.compile(r"\\(?:left|right|text|mathrm|operatorname)|[\s${}\\_^*]")
+_HEAD = re.compile(r"\s+(?:of|in|for|by|from|after|between|over)\s+|[,;:(|]")
+"""Where what a quantity is ends, and of what it is one begins: ``entropy of p``."""
+_LETTERS = (("delta", "dz"), ("w", "W"), ("dw", "dW"))
+"""Letters of the field for what a run has under another, where the run has no use for them itself: δ for
+∂L/∂z, and a matrix written small."""
+_ENTRY = re.compile(r"(?P<name>.*\S)\s*\[\s*(?P<entry>\d{1,6}(?:\s*[,;]\s*\d{1,6})?)\s*\]")
+MOST_HINTS = 50
+"""Unknown names for which the nearest one is looked for."""
+_COUNTS = re.compile(r"[\d_\[]|$")
+
+
+class Names:
+    """The named values of a run under everything that they may be called. What was looked up is kept."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.known = keys_by_name(trace)
+        self._found: dict[str, str | UnreadableError] = {}
+        self._stems = {stem(name) for name in self.known}
+        self._spoken: dict[str, dict[str, None]] | None = None
+        self._hints = MOST_HINTS
+
+    def find(self, written: str) -> str:
+        """The answer name that `written` means, single entries included. Raises `UnreadableError`."""
+        if written not in self._found:
+            try:
+                self._found[written] = self._find(written)
+            except UnreadableError as fault:
+                self._found[written] = fault
+        found = self._found[written]
+        if isinstance(found, UnreadableError):
+            raise found
+        return found
+
+    def _find(self, written: str) -> str:
+        try:
+            return self.trace.name(self.known[resolve(written, self.known, hint=self._hints > 0)])
+        except UnreadableError as fault:
+            self._hints -= 1
+            other = self._by_other_name(written)
+            if other is not None:
+                return other
+            match = _ENTRY.fullmatch(written.strip())
+            if match:
+                with contextlib.suppress(UnreadableError):
+                    entry = re.sub(r"\s*[,;]\s*", ",", match["entry"])
+                    return f"{self.find(match['name'])}[{entry}]"
+            other = next((n for n in normalise_name(written) if on_another_way(self._stems, n)), None)
+            if other is None:
+                raise fault
+            return other
+
+    def _by_other_name(self, written: str) -> str | None:
+        """By a symbol or in words; None where it means none, or several."""
+        for base in self.bases(written):
+            if base in self.known:
+                return self.trace.name(self.known[base])
+        if self._spoken is None:
+            self._spoken = self._everything()
+        for form in _forms(written):
+            hits = self._spoken.get(form, {})
+            if len(hits) > 1:  # "entropy" is the one that is asked for
+                hits = {n: None for n in hits if self.known[n] in self.trace.answers} or hits
+            if len(hits) == 1:
+                return next(iter(hits))
+        return None
+
+    def bases(self, written: str) -> Iterator[str]:
+        """Answer names with another letter of the field put right: w_1 for θ₁ where a topic says θ."""
+        candidates = normalise_name(written)
+        yield from candidates
+        rows = self.trace.symbols.notation.table
+        others = [(other, row.name) for row in rows.values() for other in row.also]
+        others += [(letter, name) for letter, name in _LETTERS if letter not in rows]
+        for other, own in others:
+            for name in candidates:
+                if name.startswith(other) and _COUNTS.match(name, len(other)):
+                    yield own + name[len(other) :]
+
+    def _everything(self) -> dict[str, dict[str, None]]:
+        """Every symbol and phrase of the run -> the names that it can mean."""
+        out: dict[str, dict[str, None]] = {}
+        symbols = self.trace.symbols
+        for key in self.known.values():
+            base, index = (key, ()) if isinstance(key, str) else (str(key[0]), key[1:])
+            row = symbols.quantity(base)
+            name = self.trace.name(key)
+            for text in _said(row, index, symbols.unicode(base, [str(i) for i in index]), name == base):
+                for form in _forms(text):
+                    out.setdefault(form, {})[name] = None
+        return out
+
+
+def names(trace: Trace) -> Names:
+    """The names of a run that is over, made once."""
+    if not isinstance(trace.names, Names):
+        trace.names = Names(trace)
+    return trace.names
+
+
+def canonical(trace: Trace, written: str) -> str:
+    """The answer name that `written` means in a run. Raises `UnreadableError`."""
+    return names(trace).find(written)
+
+
+def _said(row: Quantity | None, index: tuple[object, ...], symbol: str, alone: bool) -> Iterator[str]:
+    yield symbol
+    if row is None:
+        return
+    words = {letter: str(i) for letter, i in zip(row.letters, index, strict=False)}
+    for other in row.also:
+        if "{" in other or alone:
+            yield other.format_map(words) if len(words) == len(row.letters) else other
+    if alone:
+        yield _HEAD.split(row.meaning, maxsplit=1)[0]
+        yield row.name.replace("_", " ")
+
+
+def _forms(text: str) -> Iterator[str]:
+    """Spellings of a symbol that mean the same, the closest first."""
+    text = "".join(SUPERSCRIPTS.get(c, c) for c in text)
+    signs = text
+    for tex, sign in _SIGNS:
+        signs = signs.replace(tex, sign)
+    joined = signs
+    for word, sign in _WORDS:
+        joined = re.sub(word, sign, joined)
+    exact = [_TEX.sub("", t) for t in (text, signs, joined)]
+    round_ = [t.replace("[", "(").replace("]", ")") for t in exact]
+    yield from dict.fromkeys([*exact, *round_, *(t.casefold().replace("-", "") for t in round_)])
+
+
+__all__ = ["Names", "canonical", "names"]
