@@ -28,8 +28,9 @@ def superscript(text: str) -> str | None:
 def slug(label: str, otherwise: str = "x") -> str:
     """The part of an answer name that stands for a label: ``not spam`` -> ``not_spam``, ``élan`` -> ``elan``;
     `otherwise` where no ASCII letter or digit is left."""
-    folded = unicodedata.normalize("NFKD", label.strip())
-    folded = "".join(c for c in folded if not unicodedata.combining(c))
+    folded = label.strip()
+    if not folded.isascii():
+        folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
     return re.sub(r"[^0-9A-Za-z]+", "_", folded).strip("_") or otherwise
 
 

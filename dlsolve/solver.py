@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from flint import arb
+from flint import arb, fmpq
 
 from dlsolve.conventions import CONVENTIONS
 from dlsolve.errors import DlsolveError, InputError
@@ -17,11 +17,11 @@ from dlsolve.fields.describe import jsonable
 from dlsolve.formula.compiled import EXACT, FLOAT64, Arithmetic
 from dlsolve.notation import Symbols
 from dlsolve.numbers.precision import LADDER, UndecidedError, precision
-from dlsolve.numbers.show import Digits, is_settled
+from dlsolve.numbers.show import Digits, settle_all
 from dlsolve.policy import EXACT_POLICY, Carry, Policy
 from dlsolve.readings import shown_value
 from dlsolve.topic import Topic
-from dlsolve.trace import MAX_STEPS, Operation, Trace, too_long
+from dlsolve.trace import MAX_STEPS, Step, Trace, too_long
 
 FLOAT_FROM_STEPS = 1_000
 FLOAT_FROM_NUMBERS = 2_000
@@ -104,11 +104,10 @@ def _decide(trace: Trace, digits: Digits) -> None:
     """Raises `UndecidedError` where an enclosure does not settle a shown digit."""
     if trace.arithmetic is FLOAT64:
         return
-    for step in trace.steps.values():
-        value = step.after if isinstance(step, Operation) else step.value
-        if type(value) is arb:
-            is_settled(value, digits)
-        elif hasattr(value, "is_finite") or hasattr(value, "shape"):
+    values = [step.value if isinstance(step, Step) else step.after for step in trace.steps.values()]
+    settle_all((value for value in values if type(value) is arb), digits)
+    for value in values:
+        if type(value) not in (arb, fmpq) and (hasattr(value, "is_finite") or hasattr(value, "shape")):
             shown_value(value, digits)
 
 

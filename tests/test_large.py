@@ -107,7 +107,6 @@ def short(monkeypatch: pytest.MonkeyPatch, many: int, kept: int) -> None:
     for module in ("numbers.families", "trace.record", "trace.lengths", "formula.compiled"):
         monkeypatch.setattr(f"dlsolve.{module}.MANY", many)
     monkeypatch.setattr("dlsolve.trace.lengths.KEPT", kept)
-    monkeypatch.setattr("dlsolve.trace.record.ROWS_KEPT", min(100, kept // 2))
     monkeypatch.setattr("dlsolve.solver.FLOAT_FROM_STEPS", 100)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from flint import arb, fmpq
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dlsolve.errors import DomainError, InputError
@@ -18,7 +18,7 @@ from dlsolve.numbers import elementary, floats, functions
 from dlsolve.numbers.exact import NumberError, read
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import LADDER, UndecidedError, precision
-from dlsolve.numbers.show import Digits, decimal, fraction, round_to, show, terminates, to_float
+from dlsolve.numbers.show import Digits, decimal, fraction, round_to, settle_all, show, terminates, to_float
 
 rationals = st.fractions(max_denominator=10**6).map(lambda f: fmpq(f.numerator, f.denominator))
 small = st.integers(-50, 50)
@@ -148,6 +148,7 @@ def test_digits_that_mean_nothing_are_refused(text: str) -> None:
 @given(rationals.filter(bool), st.integers(1, 12), st.sampled_from(["sf", "dp"]), st.integers(-40, 40))
 def test_an_enclosure_shows_what_its_exact_value_shows(value: fmpq, count: int, unit: str, shift: int) -> None:
     digits, value = Digits(count, unit), value * fmpq(10) ** shift
+    assume(value.q != 1)  # whole numbers show all their digits, where they are known to be whole
     with precision(512):
         try:
             shown = show(arb(value), digits)
@@ -371,3 +372,20 @@ def test_entries_are_counted_from_one() -> None:
     for outside in ((0, 1), (3, 1), (1, 3)):
         with pytest.raises(IndexError):
             m.at(*outside)
+
+
+@given(st.integers(-(10**9), 10**9), st.integers(0, 12), st.integers(1, 8), st.sampled_from(["sf", "dp"]))
+def test_digits_are_settled_by_floats_only_where_they_are(n: int, places: int, count: int, unit: str) -> None:
+    """Enclosures near ties and powers of ten are told as `show` tells them."""
+    digits = Digits(count, unit)
+    for away in (0, 1, 3, 10**9):
+        value = fmpq(2 * n + 1, 2 * 10**places) + fmpq(away, 10**40)
+        with precision(128):
+            ball = arb(value) + arb(0, 1e-39)
+            try:
+                show(ball, digits)
+            except UndecidedError:
+                with pytest.raises(UndecidedError):
+                    settle_all([ball], digits)
+            else:
+                settle_all([ball], digits)

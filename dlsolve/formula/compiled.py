@@ -161,7 +161,7 @@ class Build:
             case At(base, index):
                 return self.lookup([ast.Constant(base), *(self.index(i) for i in index)])
             case Bin("**", left, right):
-                return self._power(left, right)
+                return self.power(left, right)
             case Bin("@", left, right):
                 return self.call("_matmul", self.expr(left), self.expr(right))
             case Bin(op, left, right):
@@ -203,7 +203,7 @@ class Build:
     def _later(self, tree: Tree) -> ast.expr:
         return ast.Lambda(ast.arguments([], [], None, [], [], None, []), self.expr(tree))
 
-    def _power(self, base: Tree, exponent: Tree) -> ast.expr:
+    def power(self, base: Tree, exponent: Tree) -> ast.expr:
         if isinstance(exponent, Num) and exponent.text.isdigit() and int(exponent.text) <= MAX_LITERAL_POWER:
             whole = ast.Constant(int(exponent.text))
             if self.arithmetic is FLOAT64:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 
 import msgspec
 from flint import acb, arb, fmpq, fmpz
@@ -123,10 +124,24 @@ def _settled(value: arb, digits: Digits) -> tuple[int, int] | None:
     return (int(n) if value > 0 else -int(n)), places
 
 
-def is_settled(value: arb, digits: Digits) -> bool:
-    """Whether an enclosure settles the digits to show. Raises `UndecidedError` where it does not,
-    and the precision can still rise."""
-    return _settled(value, digits) is not None or bool(show(value, digits))
+def settle_all(values: Iterable[arb], digits: Digits) -> None:
+    """Raises `UndecidedError` where an enclosure does not settle the digits to show, and the precision
+    can still rise.
+
+    Floats tell most at once: of a narrow enclosure, where the digits are few and no tie is near.
+    """
+    log10, floor, places = math.log10, math.floor, digits.count - 1
+    least, most = 1.0000001 * 10.0**places, 9.9999999 * 10.0**places
+    by_float = digits.unit == "sf" and digits.count <= 8
+    for value in values:
+        size = abs(float(value))
+        if by_float and 1e-200 < size < 1e200 and value.rel_accuracy_bits() >= 60:
+            scaled = size * 10.0 ** (places - floor(log10(size)))
+            # at a power of ten the logarithm may be off by one
+            if least < scaled < most and abs(scaled % 1.0 - 0.5) > 1e-4:
+                continue
+        if _settled(value, digits) is None:
+            show(value, digits)
 
 
 def decimal(value: fmpq) -> str:

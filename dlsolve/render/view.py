@@ -164,14 +164,12 @@ def _form(tree: Tree) -> Tree:
 
 
 def _table(hand: Hand, table: RunTable, options: Options) -> Table:
-    rows = table.rows
-    missing = head = 0
-    if table.missing or (len(rows) > MAX_TABLE_ROWS and not options.steps_all):
-        head, tail = 12, 6
-        missing = len(rows) - head - tail + table.missing
-        rows = [*rows[:head], *rows[-tail:]]
+    count = len(table)
+    head, tail = (12, 6) if count > MAX_TABLE_ROWS and not options.steps_all else (count, 0)
+    rows = [*table.cells(0, head), *table.cells(count - tail)]
     cells = [[_cell(hand, key) for key in row] for row in rows]
-    return Table(hand.text(table.title), [hand.header(h) for h in table.header], cells, missing, head)
+    missing = count - head - tail
+    return Table(hand.text(table.title), [hand.header(h) for h in table.header], cells, missing, head if missing else 0)
 
 
 def _cell(hand: Hand, key: Key | str) -> Maths:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -82,13 +82,24 @@ class Given(msgspec.Struct):
 
 
 class RunTable(msgspec.Struct):
-    """The table of the run: one row per step, epoch, sample or hypothesis; cells are keys. `missing` rows
-    of its middle were never made."""
+    """The table of the run: one row per step, epoch, sample or hypothesis; cells are keys. `row` makes the
+    cells of one of `rows` when it is looked at; `foot` stands below."""
 
     title: str
     header: Sequence[str]
-    rows: list[list[Key | str]]
-    missing: int = 0
+    rows: Sequence[Any]
+    row: Callable[[Any], Sequence[Key | str]]
+    foot: Sequence[Sequence[Key | str]] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.foot)
+
+    def cells(self, start: int = 0, stop: int | None = None) -> list[Sequence[Key | str]]:
+        """The rows from `start` to before `stop`."""
+        count = len(self.rows)
+        last = len(self) if stop is None else stop
+        made = [self.row(row) for row in self.rows[start : min(last, count)]]
+        return [*made, *self.foot[max(0, start - count) : max(0, last - count)]]
 
 
 class Check(msgspec.Struct):

@@ -50,12 +50,14 @@ def through(
     values of the further index letters of the rules, in the order of `members`."""
     if trace.leaves_out(members):
         return _at_once(trace, members, parts, more, title)
+    columns = (members, *more)
     for n, member in enumerate(members):
         if title is not None:
             trace.section(title(member))
+        index = [column[n] for column in columns] if more else (member,)
         for part in parts:
             if isinstance(part, str):
-                trace.let(part, member, *(column[n] for column in more))
+                trace.let(part, *index)
             else:
                 rule, why = part.say(member)
                 trace.operation(rule, None, trace.number(part.values[n]), key=(part.base, member), why=why)

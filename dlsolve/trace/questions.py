@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from dlsolve.formula.compiled import EXACT, compiled
+from dlsolve.formula.compiled import EXACT, Arithmetic, Compiled, compiled
 from dlsolve.formula.parse import parse
 from dlsolve.formula.tree import Cmp, Index, Tree
 from dlsolve.numbers.families import Many
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 def ask(trace: Trace, question: str, index: Mapping[str, Index]) -> tuple[Tree, bool | None]:
     """`question` (``z[s] >= threshold``) as a tree, and its answer; None where a lenient run's
     enclosures leave it open. Raises `UndecidedError` in any other run."""
-    tree = parse(question)
+    tree, function = _code(question, tuple(index), trace.arithmetic)
     try:
-        return tree, bool(compiled(tree, tuple(index), trace.arithmetic)(trace.env, *index.values()))
+        return tree, bool(function(trace.env, *index.values()))
     except UndecidedError:
         if not trace.policy.lenient:
             raise
@@ -66,13 +67,26 @@ def largest(trace: Trace, base: str, members: Sequence[Index], at: tuple[Index, 
 
 def claim(trace: Trace, text: str, index: Mapping[str, Index]) -> bool:
     """Whether a claim of a check holds: with certainty, or as far as this run's rounding allows."""
-    tree = parse(text)
-    letters = tuple(index)
+    letters, values = tuple(index), tuple(index.values())
+    tree, functions = _sides(text, letters, trace.arithmetic)
     if not isinstance(tree, Cmp) or tree.op != "==":
-        truth = bool(compiled(tree, letters, trace.arithmetic)(trace.env, *index.values()))
+        truth = bool(_code(text, letters, trace.arithmetic)[1](trace.env, *values))
         if truth or (trace.policy.passive and trace.arithmetic is EXACT) or not isinstance(tree, Cmp):
             return truth
-    left, right = (
-        compiled(side, letters, trace.arithmetic)(trace.env, *index.values()) for side in (tree.left, tree.right)
-    )
+    left, right = (function(trace.env, *values) for function in functions)
     return trace.close(left, right)
+
+
+@lru_cache(maxsize=4096)
+def _code(text: str, letters: tuple[str, ...], arithmetic: Arithmetic) -> tuple[Tree, Compiled]:
+    """A question as a tree, and its code."""
+    tree = parse(text)
+    return tree, compiled(tree, letters, arithmetic)
+
+
+@lru_cache(maxsize=4096)
+def _sides(text: str, letters: tuple[str, ...], arithmetic: Arithmetic) -> tuple[Tree, tuple[Compiled, ...]]:
+    """A claim as a tree, and the code of both its sides, where it has sides."""
+    tree = parse(text)
+    sides = (tree.left, tree.right) if isinstance(tree, Cmp) else ()
+    return tree, tuple(compiled(side, letters, arithmetic) for side in sides)

@@ -18,9 +18,6 @@ from dlsolve.trace.items import Check, Given, Item, Key, Note, Operation, RunTab
 from dlsolve.trace.lengths import trim
 from dlsolve.trace.values import Environment
 
-ROWS_KEPT = 100
-"""Rows at either end of a long table."""
-
 
 class Record:
     """A run being written. `choices` holds the convention chosen by key. Unless it is to be kept `whole`,
@@ -111,7 +108,7 @@ class Record:
         Raises `InputError` for two labels that would share an answer name.
         """
         slugs: dict[str, Index] = {}
-        for member in members if any(isinstance(m, str) for m in members) else ():
+        for member in members if str in set(map(type, members)) else ():
             other = slugs.setdefault(own := self.symbols.slug(member), member)
             if other is not member and isinstance(member, str):
                 raise InputError(
@@ -151,11 +148,7 @@ class Record:
     ) -> None:
         """The table of the run; cells are keys of named values, or plain text in a `str` cell that
         starts with a space. `row` makes the cells of each of `rows`, `foot` stands below them."""
-        missing = 0
-        if isinstance(rows, Sequence) and self.leaves_out(rows):
-            missing = len(rows) - 2 * ROWS_KEPT
-            rows = [*rows[:ROWS_KEPT], *rows[-ROWS_KEPT:]]
-        self.tables.append(RunTable(title, header, [*(list(row(r)) for r in rows), *map(list, foot)], missing))
+        self.tables.append(RunTable(title, header, rows if isinstance(rows, Sequence) else list(rows), row, foot))
 
     def answer(self, *keys: Key) -> None:
         """Declare answers, in order."""

@@ -43,15 +43,18 @@ class Trace(Record):
             keys = as_family(self.env, base, value)
         else:
             keys, values = spread(base, index, value)
-            for key, one in zip(keys, values, strict=True):
-                number = self.number(one)
-                self._assign(key, self.policy.given(self, key, number) if self._slow else number)
+            numbers = [self.number(one) for one in values]
+            if self._slow:
+                numbers = [self.policy.given(self, key, one) for key, one in zip(keys, numbers, strict=True)]
+            for key in keys if not self.env.keys().isdisjoint(keys) else ():
+                self._assign(key, None)  # says which is there already
+            self.env.update(zip(keys, numbers, strict=True))
         self.givens.append(Given(base, keys, assumed, part))
 
     def number(self, value: Any) -> Any:
         """A typed value in this run's arithmetic."""
         if self.arithmetic is not FLOAT64:
-            return fmpq(value) if isinstance(value, int) else value
+            return value if type(value) is fmpq else fmpq(value) if isinstance(value, int) else value
         if isinstance(value, Matrix):
             return FLOAT64.matrix([[to_float(e) for e in row] for row in value.rows])
         return float(value) if isinstance(value, int) else to_float(value)

@@ -84,6 +84,8 @@ def settled(value: Any) -> Any:
 
 def close(left: Any, right: Any, room: float | None) -> bool:
     """Equal entry by entry: exactly where `room` is None, else within `room` of their size."""
+    if type(left) is type(right) and type(left) in (fmpq, arb, float):
+        return _near(left, right, room)
     a, b = _flat(left), _flat(right)
     if len(a) == 1 or len(b) == 1:
         a, b = a * max(1, len(b)), b * max(1, len(a))

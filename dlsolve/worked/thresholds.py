@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from flint import fmpq
 
@@ -160,13 +161,17 @@ def give_sweep(t: Trace, found: Sweep) -> None:
 def fall(t: Trace, found: Sweep, title: Callable[[Index], str], *targets: str) -> None:
     """At each score as threshold, from the largest: the counts, then the rules `targets`."""
 
+    @lru_cache(maxsize=8)
+    def written(k: int) -> str:
+        level = found.levels[k - 1]
+        return (decimal(level) if terminates(level) else fraction(level)).replace("-", "−")
+
     def say(who: str, kind: int) -> Callable[[Index], tuple[str, str]]:
         def at(k: Index) -> tuple[str, str]:
-            level, many = found.levels[int(k) - 1], found.called[kind][int(k) - 1]
-            text = (decimal(level) if terminates(level) else fraction(level)).replace("-", "−")
+            many = found.called[kind][int(k) - 1]
             samples = ", ".join(map(str, sorted(found.order[kind][:many]))) if 0 < many <= MOST_NAMED else ""
             why = f"sample{'s' if many > 1 else ''} {samples}" if samples else ""
-            return f"{who} with a score of at least {text}", why
+            return f"{who} with a score of at least {written(int(k))}", why
 
         return at
 

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator, Sequence
 
 from tests.bench.figures import FIGURES
+from tests.bench.measure import Ratio, progress
+
+
+def measured(names: Sequence[str]) -> Iterator[Ratio]:
+    """Every figure of these names, as it is found."""
+    for name in names:
+        progress(f"measuring {name} …")
+        found = FIGURES[name]()
+        for ratio in [found] if isinstance(found, Ratio) else found:
+            progress("")
+            yield ratio
+            progress(f"measuring {name}, after {ratio.name} …")
+    progress("")
 
 
 def main(argv: list[str]) -> int:
@@ -16,10 +30,10 @@ def main(argv: list[str]) -> int:
         print(f"there is no figure {unknown[0]}; choose among {', '.join(FIGURES)}", file=sys.stderr)
         return 2
     found = []
-    for name in named or FIGURES:
-        found.append(FIGURES[name]())
+    for ratio in measured(named or list(FIGURES)):
+        found.append(ratio)
         if "--json" not in argv:
-            print(found[-1].line(), flush=True)
+            print(ratio.line(), flush=True)
     if "--json" in argv:
         print(json.dumps([r.json() for r in found], indent=1, ensure_ascii=False))
     return 0 if all(r.holds for r in found) else 1

@@ -274,7 +274,8 @@ def _other_unit(t: Trace, base: str, finite: Sequence[str]) -> None:
 
 def _checks(t: Trace, p: Table, finite: Sequence[str]) -> None:
     t.check("the probabilities sum to 1", "sum(p[i] for i in outcomes) == 1")
-    if len(set(p.values())) == 1:
+    first = next(iter(p.values()))
+    if all(v == first for v in p.values()):
         t.check("equally likely outcomes: H = log K", "H == H_max")
     else:
         t.check("H ≤ log K", "H <= H_max", "equal only if all outcomes are equally likely")

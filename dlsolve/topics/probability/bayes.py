@@ -190,11 +190,12 @@ def _words(t: Trace, pieces: Sequence[Evidence]) -> None:
 
 def _table(t: Trace, piece: Evidence, k: int, hypotheses: Sequence[str]) -> None:
     columns = ("prior", "likelihood", "joint", "posterior")
-    rows: list[list[Key | str]] = [[f" {h}", *((base, k, h) for base in columns)] for h in hypotheses]
     header = ["h", *(t.symbols.unicode(base, (str(k), "h")) for base in columns)]
     if k > 1:
         header = ["h", "before", header[2], "product", "after"]  # the symbols grow with the evidence
-    t.table(f"Joint and posterior: {piece.label}", header, [*rows, [" sum", " 1", " ", ("total", k), " 1"]])
+    foot: list[Sequence[Key | str]] = [[" sum", " 1", " ", ("total", k), " 1"]]
+    title = f"Joint and posterior: {piece.label}"
+    t.table(title, header, hypotheses, lambda h: [f" {h}", *((base, k, h) for base in columns)], foot)
 
 
 def _checks(t: Trace, hypotheses: Sequence[str], last: int) -> None:

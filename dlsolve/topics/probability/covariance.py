@@ -228,7 +228,7 @@ def _from_pairs(p: Problem, t: Trace, pairs: Pairs) -> list[str]:
         t.let(target + data)
     t.check("cov by its definition", "cov == N/(N - 1)*cov_def" if sample else "cov == cov_def",
             "times N/(N − 1)" if sample else "")  # fmt: skip
-    constant = [name for name, values in (("X", pairs.x), ("Y", pairs.y)) if len(set(values)) == 1]
+    constant = [name for name, values in (("X", pairs.x), ("Y", pairs.y)) if all(v == values[0] for v in values)]
     t.when("cov == 0", ("X and Y are uncorrelated", "X and Y are correlated"))
     if constant:
         t.remark(f"{' and '.join(constant)} never varies: there is no correlation, which would divide by 0.")

@@ -92,7 +92,7 @@ def solve(p: Problem, t: Trace) -> None:
     if back is not None and back.shape != x.shape:
         raise InputError("$.given.dy", f"shaped as x, {m}×{features}", found=f"{back.shape[0]}×{back.shape[1]}")
     for j, column in enumerate(zip(*x.rows, strict=True), 1):
-        if p.eps == 0 and len(set(column)) == 1:
+        if p.eps == 0 and all(v == column[0] for v in column):
             raise InputError("$.given.eps", f"feature {j} is the same in every sample: its variance is 0",
                              remedy="give an ε above 0")  # fmt: skip
     if features == 1:

@@ -102,7 +102,7 @@ def _printed(t: Trace, word: str, d: int, n: int) -> list[str]:
     if t.arithmetic is not FLOAT64:
         return []
     table = next(table for table in t.tables if table.title.startswith("The run"))
-    ends = {str(row[0]).strip(): row for row in table.rows}
+    ends = {str(row[0]).strip(): row for row in table.cells()}
     lines = []
     for turn, row in ends.items():
         keys = [key for key in row[7:] if not isinstance(key, str) or not key.startswith(" ")]
