@@ -40,7 +40,11 @@ def start_point(start: Any, by: Sequence[str], where: str) -> dict[str, Any]:
     listed = ", ".join(by)
     if not isinstance(start, Mapping):
         if len(start) != len(by):
-            raise InputError(where, f"the function has {len(by)} variables: {listed}", found=f"{len(start)} values")
+            several = [v for v in by if v.isalpha() and len(v) > 1]
+            product = f"; {several[0]} is one name: write {'*'.join(several[0])} for a product" if several else ""
+            raise InputError(where, f"the function has {len(by)} variable{'s' if len(by) != 1 else ''}: {listed}",
+                             found=f"{len(start)} value{'s' if len(start) != 1 else ''}",
+                             remedy=f"give one value for each{product}")  # fmt: skip
         return dict(zip(by, start, strict=True))
     unknown = [v for v in start if v not in by]
     if unknown:

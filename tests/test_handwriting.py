@@ -14,7 +14,16 @@ from dlsolve.errors import InputError
 from dlsolve.formula.parse import parse
 from dlsolve.formula.text import python
 from dlsolve.formula.tree import Bin, Call, Cmp, If, Mat, Name, Neg, Num, Reduce, Transpose, Tree
-from dlsolve.handwriting import UnreadableError, expression, guarded_value, lines, normalise_name, resolve, value
+from dlsolve.handwriting import (
+    UnreadableError,
+    expression,
+    function,
+    guarded_value,
+    lines,
+    normalise_name,
+    resolve,
+    value,
+)
 from dlsolve.handwriting.tokens import MAX_CHARS
 from dlsolve.numbers.matrix import Matrix
 
@@ -456,3 +465,18 @@ def test_any_text_is_read_or_unreadable(text: str, comma: bool) -> None:
         assert all(text[link.start : link.end] == link.text for link in line.links)
     for name in normalise_name(text):
         assert resolve(name, [name]) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("x^3 - 3xy + y^3", "x**3 - 3*x*y + y**3"),
+        ("x^2 + 2xy^2 + y", "x**2 + 2*x*y**2 + y"),
+        ("a^2 b + ab^2", "a**2*b + a*b**2"),
+        ("w1^2 + 3w1w2 + w2", "w1**2 + 3*w1*w2 + w2"),
+        ("xy + 1", "xy + 1"),  # nothing says that x and y are numbers of their own
+        ("lr*w + l*w", "lr*w + l*w"),
+    ],
+)
+def test_a_run_of_letters_is_a_product_where_each_stands_alone_too(text: str, same: str) -> None:
+    assert function(text) == parse(same)

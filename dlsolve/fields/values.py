@@ -66,12 +66,12 @@ def read_value(hint: Any, raw: Any, field: Field, path: str, budget: list[int]) 
 
 
 def _expression(raw: Any, field: Field, path: str) -> Expression:
-    from dlsolve.handwriting import expression
+    from dlsolve.handwriting import function
 
     if not isinstance(raw, str) or not raw.strip():
         raise InputError(path, "not a function", found=found(raw), remedy=_FUNCTION)
     try:
-        return Expression(str(raw).strip(), expression(str(raw), where=path))
+        return Expression(str(raw).strip(), function(str(raw), where=path))
     except InputError as fault:
         # a reader of handwriting says what is wrong; what a function looks like is said here
         remedy = fault.remedy or _FUNCTION

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dlsolve.handwriting.evaluate import guarded_value
     from dlsolve.handwriting.names import normalise_name, resolve
     from dlsolve.handwriting.numerals import Numeral
-    from dlsolve.handwriting.parser import expression
+    from dlsolve.handwriting.parser import expression, function
     from dlsolve.handwriting.shapes import Written
     from dlsolve.handwriting.tokens import UnreadableError
     from dlsolve.handwriting.worked import Link, WorkedLine, lines
@@ -27,6 +27,7 @@ __all__ = [
     "WorkedLine",
     "Written",
     "expression",
+    "function",
     "guarded_value",
     "lines",
     "normalise_name",
@@ -36,8 +37,8 @@ __all__ = [
 
 _HOMES = {
     "Link": "worked", "Numeral": "numerals", "UnreadableError": "tokens", "WorkedLine": "worked", "Written": "shapes",
-    "expression": "parser", "guarded_value": "evaluate", "lines": "worked", "normalise_name": "names",
-    "resolve": "names", "value": "answers",
+    "expression": "parser", "function": "parser", "guarded_value": "evaluate", "lines": "worked",
+    "normalise_name": "names", "resolve": "names", "value": "answers",
 }  # fmt: skip
 
 

@@ -86,6 +86,8 @@ def _known(parser: Parser, token: Token, spelled: Spelled, called: bool) -> Tree
         raise _unknown(parser, token)
     *front, last = parts[0]
     tail = _call(parser, last, token) if called and last not in parser.names else _quantity(parser, token, last)
+    while parser.token.text == "**" and parser.token.kind == "op":
+        tail = parser.power(tail, parser.take())  # xy² is x·y²
     for name in reversed(front):
         tail = Bin("*", Name(name), tail)
     return tail

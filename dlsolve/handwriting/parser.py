@@ -6,11 +6,13 @@ Lists are columns: ``[1, 2]``, ``(1, 2)`` and ``(1, 2)^T`` are the same 2×1 mat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 
 from dlsolve.formula.tree import Bin, Call, Cmp, If, Name, Neg, Num, Transpose, Tree
 from dlsolve.handwriting.calls import WORDS, named
 from dlsolve.handwriting.lists import Column, read_bracket, settled
+from dlsolve.handwriting.numerals import free_names
 from dlsolve.handwriting.tokens import Token, UnreadableError, tokens
 
 MAX_DEPTH = 40
@@ -27,6 +29,19 @@ def expression(text: str, *, where: str = "", names: Collection[str] | None = No
     names the column and the remedy.
     """
     return Parser(text, where=where, names=names).whole()
+
+
+def function(text: str, *, where: str = "") -> Tree:
+    """The tree of a typed function of any variables. A run of letters that all stand alone in it too is
+    their product: ``x^3 - 3xy + y^3``. Raises as `expression`."""
+    tree = expression(text, where=where)
+    found = free_names(tree)
+    parts = {n: _FACTORS.findall(n) for n in found}
+    products = {n for n, p in parts.items() if len(p) > 1 and "".join(p) == n and found.issuperset(p)}
+    return expression(text, where=where, names=found - products) if products else tree
+
+
+_FACTORS = re.compile(r"[A-Za-z]\d*")
 
 
 class Parser:
