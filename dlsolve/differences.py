@@ -111,6 +111,8 @@ def _places(value: Any) -> list[tuple[int, int]]:
 
 
 def _float(value: Any) -> float:
+    if isinstance(value, Matrix):  # 1×1: a number
+        value = value.rows[0][0]
     return float(value.mid()) if isinstance(value, arb) else float(arb(value).mid())
 
 

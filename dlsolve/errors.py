@@ -10,8 +10,26 @@ DlsolveError            everything a caller may catch; `str(error)` is one line
 from __future__ import annotations
 
 
+def visible(text: str) -> str:
+    """`text` with what does not show, or turns the direction of writing, as a replacement character."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+MOST = 400
+"""Characters of a part of an error that are said: what a user wrote may be of any length."""
+
+
+def said(text: str, most: int = MOST) -> str:
+    """`text` on one printable line, its middle left out where it is long."""
+    text = visible(" ".join(text.split()))
+    return text if len(text) <= most else f"{text[: most // 2]} … {text[-most // 4 :]}"
+
+
 class DlsolveError(Exception):
-    """Base of all errors that a user can cause and mend."""
+    """Base of all errors that a user can cause and mend: one printable line, whatever a user wrote into it."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(said(message, 4 * MOST))
 
 
 class InputError(DlsolveError):
@@ -21,10 +39,10 @@ class InputError(DlsolveError):
     """
 
     def __init__(self, where: str, problem: str, *, found: str = "", remedy: str = "") -> None:
-        self.where = where
-        self.problem = problem
-        self.found = found
-        self.remedy = remedy
+        self.where = where = said(where)
+        self.problem = problem = said(problem)
+        self.found = found = said(found)
+        self.remedy = remedy = said(remedy)
         text = f"{where}: {problem}" if where else problem
         if found:
             text += f" (found {found})"

@@ -207,7 +207,9 @@ class _Source:
         true = self.trace.env[step.key]
         for key, value in told.items():
             alone = self._worked_out(step, step.rule, _replaced(self.trace.env, {key: value}))
-            if alone is not None and bounds(alone) != bounds(true):
+            if alone is None or hasattr(alone, "shape") or hasattr(true, "shape"):
+                continue  # only numbers are printed one by one
+            if bounds(alone) != bounds(true):
                 base, index = (key, ()) if isinstance(key, str) else (str(key[0]), key[1:])
                 names.append(self.trace.symbols.unicode(base, [str(i) for i in index]))
         return names

@@ -12,10 +12,11 @@ import msgspec
 from flint import arb, fmpq
 
 from dlsolve.conventions import CONVENTIONS
-from dlsolve.errors import DlsolveError, InputError
+from dlsolve.errors import DlsolveError, DomainError, InputError, LimitError
 from dlsolve.fields.describe import jsonable
 from dlsolve.formula.compiled import EXACT, FLOAT64, Arithmetic
 from dlsolve.notation import Symbols
+from dlsolve.numbers.exact import in_reach
 from dlsolve.numbers.precision import LADDER, UndecidedError, precision
 from dlsolve.numbers.show import Digits, settle_all
 from dlsolve.policy import EXACT_POLICY, Carry, Policy
@@ -71,9 +72,10 @@ def run(
             try:
                 topic.solve(problem, trace)
                 _decide(trace, digits or Digits())
-            except UndecidedError:
+            except UndecidedError as fault:
                 if bits == LADDER[-1]:
-                    raise
+                    remedy = "change the numbers a little, or take --arith float64"
+                    raise LimitError(f"{fault.what} is not settled by {bits} bits; {remedy}") from fault
                 continue
             return trace
     raise AssertionError("unreachable")
@@ -105,10 +107,14 @@ def _decide(trace: Trace, digits: Digits) -> None:
     if trace.arithmetic is FLOAT64:
         return
     values = [step.value if isinstance(step, Step) else step.after for step in trace.steps.values()]
-    settle_all((value for value in values if type(value) is arb), digits)
-    for value in values:
-        if type(value) not in (arb, fmpq) and (hasattr(value, "is_finite") or hasattr(value, "shape")):
-            shown_value(value, digits)
+    try:
+        settle_all((value for value in values if type(value) is arb), digits)
+        for value in values:
+            if type(value) not in (arb, fmpq) and (hasattr(value, "is_finite") or hasattr(value, "shape")):
+                shown_value(value, digits)
+    except DomainError as fault:
+        far = (k for k, v in zip(trace.steps, values, strict=True) if type(v) is arb and not in_reach(v))
+        raise DomainError(f"{', '.join(trace.name(k) for k in far) or 'an entry'}: {fault}") from fault
 
 
 def solve_problem(

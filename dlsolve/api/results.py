@@ -65,11 +65,12 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """A value that the problem's source prints otherwise."""
+    """A value that the problem's source prints otherwise; `erratum` is its number, where it is a known one."""
 
     name: str
     printed: str
     why: str
+    erratum: str | None = None
 
 
 class Slip(msgspec.Struct, frozen=True):

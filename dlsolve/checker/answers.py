@@ -6,16 +6,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from dlsolve.checker.naming import canonical
-from dlsolve.checker.windows import Answer, Window
+from dlsolve.checker.windows import Answer, Window, ends
 from dlsolve.errors import DlsolveError
 from dlsolve.formula.text import python
 from dlsolve.handwriting import UnreadableError
 from dlsolve.handwriting.answers import value as read_value
 from dlsolve.handwriting.shapes import Written
 from dlsolve.named import keys_by_name
+from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import precision
 from dlsolve.numbers.show import bounds
 from dlsolve.trace import Key, Trace
@@ -74,7 +75,7 @@ def _answer(name: str, text: str, written: Written) -> Answer:
         case "words":
             return Answer(name, text, words=written.text, remarks=remarks, tree=written.tree)
         case "number":
-            return Answer(name, text, ((_window(written),),), remarks=remarks, tree=written.tree)
+            return Answer(name, text, _worked_out(written), remarks=remarks, tree=written.tree)
         case "list" | "matrix" | "scaled":
             cells = [_window(item) for item in written.items]
             if written.scale is not None:
@@ -100,6 +101,20 @@ def _answer(name: str, text: str, written: Written) -> Answer:
             )
 
 
+def _bounds(value: fmpq | arb) -> tuple[fmpq, fmpq]:
+    """The least and the greatest number that a text can stand for; what is nearly 0 in a few bits."""
+    return ends(value) or bounds(value)
+
+
+def _worked_out(written: Written) -> tuple[tuple[Window, ...], ...]:
+    """The windows of one expression, which may come to a matrix: ``[1, 2] + [3, 4]``."""
+    with precision(READING_BITS):
+        value = written.value()
+        if not isinstance(value, Matrix):
+            return ((_window(written),),)
+        return tuple(tuple(Window(*_bounds(cell), fmpq(0), None, written.text) for cell in row) for row in value.rows)
+
+
 def _window(written: Written) -> Window:
     """The window of one written number. Raises `UnreadableError`."""
     if written.shape == "complex":
@@ -107,7 +122,9 @@ def _window(written: Written) -> Window:
         return replace(_window(real), imag=_window(imag))
     with precision(READING_BITS):
         value = written.value()
-        low, high = bounds(value)
+        if isinstance(value, Matrix):
+            raise UnreadableError("a list where one number is expected", remedy="write its entries out")
+        low, high = _bounds(value)
     shape = written.numeral
     if shape.form in ("integer", "decimal") and shape.place is not None and isinstance(value, fmpq):
         return Window.of(value, shape.place, shape.figures, written.text)

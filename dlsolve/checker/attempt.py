@@ -23,7 +23,7 @@ MAX_ROWS = 20_000
 
 BLANKS = re.compile(r"[\s_.…–—-]*|\?+|n/?a", re.IGNORECASE)
 """What stands in an answer sheet where nothing was filled in."""
-_COLON = re.compile(r"\s*(?:[-*•]\s+|[0-9]{1,2}[.)]\s+)?(?P<name>[^:=\n]{1,80}?)\s*:\s+(?P<value>[^:=\n]+)")
+_BULLET = re.compile(r"^(?:[-*•]\s+|[0-9]{1,2}[.)]\s+)")
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 """The question, quoted on a sheet: no answer."""
 _EMPTY = re.compile(r"^[^=\n]{1,80}=[ \t_.…?–—-]*$(?=\s*\Z|\n[ \t]*(?:\n|[A-Za-z\\][^\n=+*/()]{0,60}=))", re.MULTILINE)
@@ -182,9 +182,12 @@ def _colons(text: str) -> list[tuple[str, str]]:
     """``eigenvalues: 6, -1``: a name, a colon, a value."""
     out = []
     for row in text.splitlines()[:MAX_ROWS]:
-        match = _COLON.fullmatch(row)
-        if match and normalise_name(match["name"]) and re.search(r"\d|yes|no", match["value"]):
-            out.append((match["name"], match["value"].strip()))
+        head, colon, value = row.partition(":")
+        name = _BULLET.sub("", head.strip())
+        if not colon or not value[:1].isspace() or len(name) > 80 or re.search("[:=]", head + value):
+            continue
+        if normalise_name(name) and re.search(r"\d|yes|no", value):
+            out.append((name, value.strip()))
     return out
 
 

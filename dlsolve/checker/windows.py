@@ -32,7 +32,7 @@ def tamed(value: Any) -> Any:
         return value
     if not value.is_finite() or not bool(abs(value) < LARGEST):
         return None
-    if value != 0 and bool(abs(value) < SMALLEST):
+    if not bool(value == 0) and bool(abs(value) < SMALLEST):
         return arb(0, SMALLEST)
     return value
 
@@ -44,9 +44,8 @@ def ends(value: Any) -> tuple[fmpq, fmpq] | None:
     value = tamed(value)
     if not isinstance(value, arb):
         return None
-    mid, rad = (
-        part.fmpq() if bool(part == 0) or bool(abs(part) > SMALLEST) else fmpq(0) for part in (value.mid(), value.rad())
-    )
+    parts = (value.mid(), value.rad())
+    mid, rad = (p.fmpq() if bool(p == 0) or bool(abs(p) >= SMALLEST) else fmpq(0) for p in parts)
     return mid - rad, mid + rad
 
 

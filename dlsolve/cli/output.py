@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from typing import IO, Any
 
-from dlsolve.errors import InputError
+from dlsolve.errors import InputError, visible
 from dlsolve.render import Detail, Options
 
 
@@ -29,8 +29,7 @@ def ascii_only(stream: IO[str] | None = None) -> bool:
 
 def complain(message: str) -> None:
     """One line on standard error."""
-    line = " ".join(message.split())
-    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+    line = visible(" ".join(message.split()))
     try:
         print(f"error: {line}", file=sys.stderr, flush=True)
     except OSError:

@@ -14,7 +14,7 @@ from dlsolve.fields.read import family_member
 from dlsolve.fields.specs import Spec, specs
 from dlsolve.numbers.exact import read
 from dlsolve.numbers.matrix import Matrix
-from dlsolve.numbers.show import decimal, fraction, terminates
+from dlsolve.numbers.show import decimal, fraction, terminates, to_float
 
 _METAVARS: dict[Any, tuple[str, str]] = {
     fmpq: ("NUMBER", "a number"),
@@ -146,6 +146,6 @@ def _json_number(value: fmpq) -> int | float | str:
     if value.q == 1 and abs(value) < 2**53:
         return int(value.p)
     if terminates(value):
-        near = int(value.p) / int(value.q)
-        return near if read(repr(near)) == value else decimal(value)
+        near = to_float(value)
+        return near if abs(near) != float("inf") and read(repr(near)) == value else decimal(value)
     return fraction(value)

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+from dlsolve.errors import visible
 from dlsolve.fields.kinds import NumberText
 
 MAX_FOUND = 40
@@ -28,7 +29,7 @@ def found(raw: Any) -> str:
 
 def short(text: str) -> str:
     """`text` cut in the middle and made printable."""
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    text = visible(text)
     return text if len(text) <= MAX_FOUND else f"{text[:24]}…{text[-10:]}"
 
 

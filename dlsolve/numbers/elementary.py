@@ -10,6 +10,7 @@ import math
 from flint import arb, fmpq, fmpz
 
 from dlsolve.errors import DomainError
+from dlsolve.numbers.exact import in_reach
 from dlsolve.numbers.matrix import Entry
 from dlsolve.numbers.precision import UndecidedError, at_most
 
@@ -169,7 +170,7 @@ MAX_COUNT = 10_000
 def _count(x: Entry, what: str) -> int:
     """A whole number from 0 that is not too large. Raises `DomainError`."""
     whole = fmpz(int(x.p)) if isinstance(x, fmpq) and x.q == 1 else None
-    if isinstance(x, arb):
+    if isinstance(x, arb) and in_reach(x):
         whole = x.unique_fmpz()
     if whole is None or not 0 <= whole <= MAX_COUNT:
         raise DomainError(f"{what} is taken of whole numbers from 0 to {MAX_COUNT}")
@@ -180,7 +181,7 @@ def floor(x: Entry) -> Entry:
     """The whole number at or below x. Raises `UndecidedError` for a ball that spans one."""
     if isinstance(x, fmpq):
         return fmpq(fmpz(int(x.p) // int(x.q)))
-    whole = x.floor().unique_fmpz()
+    whole = x.floor().unique_fmpz() if in_reach(x) else None
     if whole is None:
         raise UndecidedError("a floor")
     return fmpq(whole)

@@ -11,7 +11,7 @@ from flint import acb, arb, fmpq, fmpz
 
 from dlsolve.errors import InputError
 from dlsolve.numbers.algebraic import Algebraic
-from dlsolve.numbers.exact import Scalar
+from dlsolve.numbers.exact import Scalar, ends
 from dlsolve.numbers.precision import UndecidedError, at_most, precision
 
 
@@ -55,7 +55,8 @@ def figures(shown: Shown, digits: Digits) -> Digits:
 
 
 def bounds(value: Scalar | Algebraic) -> tuple[fmpq, fmpq]:
-    """The least and greatest number that `value` can be, exactly. Raises `UndecidedError` on nan."""
+    """The least and greatest number that `value` can be, exactly. Raises `UndecidedError` on nan, `DomainError`
+    beyond what can be written out."""
     if isinstance(value, fmpq):
         return value, value
     if isinstance(value, float):
@@ -65,8 +66,7 @@ def bounds(value: Scalar | Algebraic) -> tuple[fmpq, fmpq]:
         value = value.ball().real
     if not value.is_finite():
         raise UndecidedError("a value without bounds")
-    mid, rad = value.mid().fmpq(), value.rad().fmpq()
-    return mid - rad, mid + rad
+    return ends(value)
 
 
 def from_float(value: float) -> fmpq:
@@ -91,18 +91,27 @@ def exponent10(value: fmpq) -> int:
 
 def round_to(value: fmpq, digits: Digits) -> fmpq:
     """`value` rounded half up (away from zero) to `digits`."""
-    n, places = _rounded(value, digits)
+    return _ratio(*_rounded(value, digits))
+
+
+def _ratio(n: int, places: int) -> fmpq:
+    """n / 10^places."""
     return fmpq(n, 10**places) if places >= 0 else fmpq(n * 10**-places)
+
+
+_MOST_FIGURES = 400
+"""Digits of a number that are ever written, however many places were asked for."""
 
 
 def _rounded(value: fmpq, digits: Digits) -> tuple[int, int]:
     """(n, places): `value` rounded is n / 10^places."""
     if value == 0:
         return 0, 0
-    places = digits.count if digits.unit == "dp" else digits.count - 1 - exponent10(value)
+    top = exponent10(value)
+    places = min(digits.count, _MOST_FIGURES - 1 - top) if digits.unit == "dp" else digits.count - 1 - top
     p, q = int(value.p), int(value.q)
-    top, bottom = (abs(p) * 10**places, q) if places >= 0 else (abs(p), q * 10**-places)
-    n = (2 * top + bottom) // (2 * bottom)
+    over, under = (abs(p) * 10**places, q) if places >= 0 else (abs(p), q * 10**-places)
+    n = (2 * over + under) // (2 * under)
     return (n if p > 0 else -n), places
 
 
@@ -193,17 +202,17 @@ def show(value: Scalar | Algebraic | acb, digits: Digits) -> Shown:
     if isinstance(value, fmpq):
         if value.q == 1 and abs(value.p) < 10**WHOLE_DIGITS:
             return Shown(str(value.p), exact=True)
-        rounded = round_to(value, digits)
-        return Shown(decimal(rounded), rounded == value)
+        rounded = _rounded(value, digits)
+        return Shown(_written(*rounded), _ratio(*rounded) == value)
     settled = _settled(value, digits)
     if settled is not None:
         return Shown(_written(*settled), exact=False)
     low, high = bounds(value)
-    below, above = round_to(low, digits), round_to(high, digits)
-    if below == above and (below != 0 or digits.unit == "dp"):
-        return Shown(decimal(below), exact=False)
+    below, above = _rounded(low, digits), _rounded(high, digits)
+    if _ratio(*below) == _ratio(*above) and (below[0] != 0 or digits.unit == "dp"):
+        return Shown(_written(*below), exact=False)
     if at_most():
-        return Shown("0" if low <= 0 <= high else decimal(round_to((low + high) / 2, digits)), exact=False)
+        return Shown("0" if low <= 0 <= high else _written(*_rounded((low + high) / 2, digits)), exact=False)
     raise UndecidedError("the shown digits of a value")
 
 
@@ -260,9 +269,12 @@ def terminates(value: fmpq) -> bool:
 
 
 def to_float(value: Scalar | Algebraic) -> float:
-    """The nearest double."""
+    """The nearest double; ±inf for what is beyond all of them."""
     if isinstance(value, fmpq):
-        return int(value.p) / int(value.q)
+        try:
+            return int(value.p) / int(value.q)
+        except OverflowError:
+            return math.inf if value > 0 else -math.inf
     if isinstance(value, Algebraic):
         value = value.ball().real
     return float(value.mid()) if isinstance(value, arb) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flint import acb, fmpq
+from flint import acb, arb, fmpq
 
 from dlsolve.formula.compiled import EXACT
 from dlsolve.formula.text import python
@@ -146,9 +146,8 @@ def json_value(value: Any) -> Any:
         ball = number_ball(value)
         if isinstance(ball, acb):
             return _complex_text(float(ball.real.mid()), float(ball.imag.mid()))
-    try:
-        number = to_float(value)
-    except OverflowError:
+    number = to_float(value)
+    if abs(number) == float("inf") and isinstance(value, fmpq | arb) and (isinstance(value, fmpq) or value.is_finite()):
         return show(value, Digits(17)).text  # finite, but outside a double
     if number != number or abs(number) == float("inf"):
         return "inf" if number > 0 else "-inf" if number < 0 else "nan"

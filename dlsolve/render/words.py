@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from dlsolve.errors import visible
 from dlsolve.notation import GREEK
 
 _ASCII = {v: k for k, v in reversed(GREEK.items()) if k not in ("lr", "eps")} | {
@@ -18,14 +19,14 @@ _ASCII = {v: k for k, v in reversed(GREEK.items()) if k not in ("lr", "eps")} | 
 
 
 def clean(text: str) -> str:
-    """`text` without control and direction-changing characters; any blank becomes a space; an
-    accented letter is one character where there is one (ŷ)."""
+    """`text` with what controls a terminal or turns the direction of writing made visible; any blank becomes
+    a space; an accented letter is one character where there is one (ŷ)."""
     if text.isascii() and text.isprintable():
         return text
     text = unicodedata.normalize("NFC", text)
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
+    return visible("".join(" " if c.isspace() else c for c in text))
 
 
 def ascii_text(text: str) -> str:

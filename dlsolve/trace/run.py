@@ -89,7 +89,7 @@ class Trace(Record):
                 value = rescued(self, key, not_finite(self, rule, index, value))
         elif kind is not float or value - value != 0.0:
             value = checked(self, rule, index, key, value)
-            if kind is Matrix:
+            if type(value) is Matrix:
                 self.work += value.shape[0] * value.shape[1]
             elif self.trims and kind is not bool:
                 self.held += getattr(value, "size", 1)
