@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from dlsolve.assignment import Overlay
 from dlsolve.batch import work as working
@@ -15,6 +16,7 @@ from dlsolve.batch.items import Task
 from dlsolve.batch.work import Done, Settings
 
 SETTINGS = Settings(Overlay(limit=2_000))
+LIMIT = ("--limit", "2000")
 
 
 def killed(tasks: Sequence[Task], settings: Settings = SETTINGS) -> list[Done]:
@@ -79,3 +81,8 @@ def bank(folder: Path, many: int = 24) -> Path:
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file under `folder` with its bytes."""
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """The records of a file of lines."""
+    return [json.loads(line) for line in path.read_bytes().splitlines()]

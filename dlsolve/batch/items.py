@@ -95,6 +95,11 @@ def _base(paths: Sequence[str]) -> str:
         return os.getcwd()
 
 
+def is_lines(path: str) -> bool:
+    """Whether a file, or OUT, is one of lines."""
+    return path.endswith(LINES)
+
+
 def text(path: str) -> str:
     """A file name as text, whatever its bytes are."""
     return os.fsencode(path).decode("utf-8", "replace")
@@ -104,7 +109,7 @@ def count(paths: Sequence[str]) -> int:
     """How many problems there are, about: files, and lines that are not blank."""
     total = 0
     for source in sources(paths):
-        if not source.path.endswith(LINES):
+        if not is_lines(source.path):
             total += 1
             continue
         try:
@@ -134,7 +139,7 @@ def _of(source: Source) -> Iterator[_Found]:
             yield from _standard_input(source)
         elif os.path.isdir(source.path):
             raise InputError(source.label, "a folder that cannot be listed", remedy="check its permissions")
-        elif source.path.endswith(LINES):
+        elif is_lines(source.path):
             with open(source.path, "rb") as file:
                 yield from _lines(source, file)
         else:

@@ -6,9 +6,12 @@ import heapq
 import os
 from collections.abc import Iterator, Sequence
 
-from dlsolve.batch.items import text
-from dlsolve.batch.output import PART, Entry, Output, check_out, entries, is_lines, unwritable
+import msgspec
+
+from dlsolve.batch.items import is_lines, text
+from dlsolve.batch.output import PART, Entry, Output, check_out, entries, unwritable
 from dlsolve.errors import InputError
+from dlsolve.fields.found import found, short
 
 
 def merge(outs: Sequence[str], into: str) -> tuple[int, int]:
@@ -24,6 +27,7 @@ def merge(outs: Sequence[str], into: str) -> tuple[int, int]:
                 raise InputError(text(out), "not finished", remedy="run it again with --resume")
             remedy = "name folders or files that batch has written"
             raise InputError(text(out), "not the output of a batch", remedy=remedy)
+    _check(outs)
     whole = Output(into, _ending(outs))
     whole.begin()
     solved = failed = 0
@@ -39,9 +43,6 @@ def merge(outs: Sequence[str], into: str) -> tuple[int, int]:
                 if whole.lines:
                     whole.append(into, line)
                 elif entry.file is not None:
-                    if os.path.lexists(os.path.join(into, entry.file)):
-                        remedy = "merge shards of one run; other runs stay in folders of their own"
-                        raise InputError(entry.file, "stands in two of them", remedy=remedy)
                     with open(os.path.join(source, entry.file), "rb") as file:
                         whole.write(entry.file, file.read())
         complete = True
@@ -52,6 +53,35 @@ def merge(outs: Sequence[str], into: str) -> tuple[int, int]:
     finally:
         whole.close(complete=complete)
     return solved, failed
+
+
+def _check(outs: Sequence[str]) -> None:
+    """Whether `outs` are all the shards of one run. Raises `InputError`."""
+    due = 0
+    last: Entry | None = None
+    for entry, out in heapq.merge(*map(_entries, outs), key=lambda pair: pair[0].number):
+        if last is not None and entry.number == last.number:
+            if (entry.digest, entry.path, entry.item) != (last.digest, last.path, last.item):
+                remedy = "merge the shards of one run; other runs stay in places of their own"
+                raise InputError(text(out), f"not of the same run: it has another {short(entry.path)}", remedy=remedy)
+            continue
+        if entry.number != due:
+            missing = f"{entry.number - due} problem{'s' if entry.number > due + 1 else ''}"
+            raise InputError("dlsolve merge", f"{missing} before {short(entry.path)} missing: no OUT has them",
+                             remedy="name the OUT of every shard")  # fmt: skip
+        due, last = entry.number + 1, entry
+
+
+def _entries(out: str) -> Iterator[tuple[Entry, str]]:
+    try:
+        for entry in entries(Output(out, "").index):
+            inside = os.path.normpath(entry.file or "x")
+            if os.path.isabs(inside) or inside.split(os.sep)[0] == os.pardir:
+                raise InputError(text(out), "its index names files outside", found=found(entry.file),
+                                 remedy="run its batch again")  # fmt: skip
+            yield entry, out
+    except msgspec.DecodeError as fault:
+        raise InputError(text(out), "its index cannot be read", remedy="run its batch again") from fault
 
 
 def _ending(outs: Sequence[str]) -> str:
@@ -67,22 +97,21 @@ def _ending(outs: Sequence[str]) -> str:
 
 def _joined(outs: Sequence[str]) -> Iterator[tuple[Entry, bytes, str]]:
     """(entry, its line of solution or error, OUT) of all, by number; the same problem once."""
-    last: Entry | None = None
-    streams = [_one(n, out) for n, out in enumerate(outs)]
-    for _, _, entry, line, out in heapq.merge(*streams, key=lambda found: found[:2]):
-        if last is None or (entry.number, entry.digest, entry.path) != (last.number, last.digest, last.path):
+    last = -1
+    for entry, line, out in heapq.merge(*map(_one, outs), key=lambda pair: pair[0].number):
+        if entry.number != last:
             yield entry, line, out
-        last = entry
+        last = entry.number
 
 
-def _one(place: int, out: str) -> Iterator[tuple[int, int, Entry, bytes, str]]:
+def _one(out: str) -> Iterator[tuple[Entry, bytes, str]]:
     paths = Output(out, "")
     solutions = open(out, "rb") if paths.lines else None  # noqa: SIM115 - read along with the index
     try:
         with open(paths.errors, "rb") as errors:
             for entry in entries(paths.index):
                 line = errors.readline() if entry.failed else solutions.readline() if solutions else b""
-                yield entry.number, place, entry, line, out
+                yield entry, line, out
     finally:
         if solutions:
             solutions.close()

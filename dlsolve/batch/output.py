@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import IO
 
 import msgspec
 
-from dlsolve.batch.items import Fault, Task, text
+from dlsolve.batch.items import Fault, Task, is_lines, text
 from dlsolve.batch.work import Done
 from dlsolve.errors import InputError
 from dlsolve.fields.found import short
@@ -60,11 +62,6 @@ class Error(msgspec.Struct, frozen=True):
     message: str
 
 
-def is_lines(out: str) -> bool:
-    """Whether OUT is one file of lines."""
-    return out.endswith((".jsonl", ".ndjson"))
-
-
 class Output:
     """The files of one OUT. `ending` of the solutions' files; none for one .jsonl file."""
 
@@ -87,20 +84,25 @@ class Output:
         """Whether an earlier run stands here."""
         return any(os.path.exists(self.index + end) for end in ("", PART))
 
+    def standing(self, path: str) -> str:
+        """Where one of its files is, finished or not."""
+        return path + PART if os.path.exists(path + PART) else path
+
     def begin(self) -> None:
         """Make an OUT that is not there yet, or empty. Raises `InputError`."""
         where = f"-o {text(self.out)}"
         if self.exists():
             remedy = "--resume continues it; else name another, or delete it first"
             raise InputError(where, "holds an earlier run", remedy=remedy)
-        taken = os.path.exists(self.out) if self.lines else os.path.isdir(self.out) and os.listdir(self.out)
-        if taken or (not self.lines and os.path.exists(self.out) and not os.path.isdir(self.out)):
+        taken = [path for path in (self.streams if self.lines else [self.out]) if os.path.exists(path)]
+        if taken and (self.lines or not os.path.isdir(self.out) or os.listdir(self.out)):
             remedy = "name a .jsonl file or a folder that is new or empty"
-            raise InputError(where, "is there already, and not from a batch", remedy=remedy)
+            raise InputError(where, f"{text(taken[0])} is there already, and not from a batch", remedy=remedy)
         try:
             os.makedirs(os.path.dirname(self.index) or ".", exist_ok=True)
             for path in [self.index, *self.streams]:
                 self._open[path] = open(path + PART, "wb", buffering=0)  # noqa: SIM115 - closed by `close`
+            self._lock()
         except (OSError, ValueError) as fault:
             raise unwritable(self.out, fault) from fault
 
@@ -108,11 +110,33 @@ class Output:
         """Continue an earlier run: of each file, its first `keep` bytes. Raises `InputError`."""
         try:
             for path in [self.index, *self.streams]:
-                file = open(path + PART, "ab", buffering=0)  # noqa: SIM115
+                if self.standing(path) == path and os.path.exists(path):
+                    os.replace(path, path + PART)
+                self._open[path] = file = open(path + PART, "ab", buffering=0)  # noqa: SIM115
+                if path == self.index:
+                    self._lock()
                 file.truncate(keep[path])
-                self._open[path] = file
         except OSError as fault:
             raise unwritable(self.out, fault) from fault
+
+    def _lock(self) -> None:
+        """Keep others out while this run lasts. Raises `InputError` where another does."""
+        with suppress(ImportError):
+            from fcntl import LOCK_EX, LOCK_NB, flock
+
+            try:
+                flock(self._open[self.index], LOCK_EX | LOCK_NB)
+            except BlockingIOError as fault:
+                self._shut()
+                remedy = "let it end, or name another OUT"
+                raise InputError(f"-o {text(self.out)}", "another run is writing there", remedy=remedy) from fault
+            except OSError:
+                pass  # a file system without locks
+
+    def _shut(self) -> None:
+        for file in self._open.values():
+            file.close()
+        self._open.clear()
 
     # -- one problem ---------------------------------------------------------------------------
 
@@ -151,7 +175,7 @@ class Output:
         self.append(path, encoded(record))
 
     def append(self, path: str, line: bytes) -> None:
-        self._open[path].write(line)
+        whole(self._open[path], line)
 
     def write(self, file: str, data: bytes) -> None:
         """One file in OUT, whole or not at all."""
@@ -160,9 +184,14 @@ class Output:
         if folder not in self._folders:
             os.makedirs(folder, exist_ok=True)
             self._folders.add(folder)
-        with open(path + PART, "wb", buffering=0) as aside:
-            aside.write(data)
-        os.replace(path + PART, path)
+        try:
+            with open(path + PART, "wb", buffering=0) as aside:
+                whole(aside, data)
+            os.replace(path + PART, path)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(path + PART)
+            raise
 
     # -- closing -------------------------------------------------------------------------------
 
@@ -172,14 +201,20 @@ class Output:
             if complete and self.pages:
                 self.write(os.path.basename(self.pages), b"".join(_pages(entries(self.index + PART))))
             for path in [*self.streams, *([self.index] if complete else [])]:
-                self._open.pop(path).close()
-                os.replace(path + PART, path)
+                if path in self._open:
+                    self._open.pop(path).close()
+                    os.replace(path + PART, path)
         except OSError as fault:
             raise unwritable(self.out, fault) from fault
         finally:
-            for file in self._open.values():
-                file.close()
-            self._open.clear()
+            self._shut()
+
+
+def whole(file: IO[bytes], data: bytes) -> None:
+    """Write all of `data`: the last that goes on a disk is written in part, and only then is it full."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def encoded(record: msgspec.Struct) -> bytes:
@@ -202,6 +237,14 @@ def entries(path: str) -> Iterator[Entry]:
         for line in file:
             if line.endswith(b"\n"):
                 yield _ENTRY.decode(line)
+
+
+def first_errors(out: str, many: int) -> list[Error]:
+    """The first of errors.jsonl, finished or not; none where it cannot be read."""
+    output = Output(out, "")
+    with suppress(OSError, msgspec.DecodeError), open(output.standing(output.errors), "rb") as file:
+        return [msgspec.json.decode(line, type=Error) for line in islice(file, many) if line.endswith(b"\n")]
+    return []
 
 
 def _pages(found: Iterator[Entry]) -> Iterator[bytes]:

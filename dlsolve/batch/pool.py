@@ -18,7 +18,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from itertools import chain, islice
 from typing import Generic, Literal, TypeVar
 
-from dlsolve.batch.workers import KILLED, WorkerLostError, end, processes, stuck, without_main
+from dlsolve.batch.workers import KILLED, WorkerLostError, end, launching, processes, stuck
 from dlsolve.errors import DlsolveError
 
 T = TypeVar("T")
@@ -151,7 +151,7 @@ class _Crew(Generic[T, R]):
         try:
             if self.pool is None:
                 self.pool = processes(self.jobs)
-            with without_main(self.work):
+            with launching(self.work):
                 return self.pool.submit(self.chunk(items))
         except (BrokenExecutor, RuntimeError, OSError, ImportError):
             return None  # `attempt` finds out why
@@ -211,7 +211,7 @@ class _Crew(Generic[T, R]):
                 return self.work(items)
             pool = self.solo if own else self.given
             assert pool is not None
-            with without_main(self.work):
+            with launching(self.work):
                 future = pool.submit(chunk)
             return future.result(chunk.room if own else None)[0]
         except DlsolveError:
@@ -232,7 +232,7 @@ class _Crew(Generic[T, R]):
         pool: Executor | None = None
         try:
             pool = processes(1)
-            with without_main(self.work):
+            with launching(self.work):
                 answer = pool.submit(int, "1")
             if answer.result(60) == 1:
                 return pool
@@ -261,7 +261,8 @@ class _Crew(Generic[T, R]):
         if now or self.solo is not None:
             self.drop("solo")
         if now:
-            for _, future in self.queue:
+            # a pool of our own is ended whole: its futures do not bear being cancelled meanwhile
+            for _, future in self.queue if self.pool is self.given else ():
                 if future is not None:
                     future.cancel()
             self.drop("pool")

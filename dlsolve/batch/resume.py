@@ -4,66 +4,74 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 import msgspec
 
 from dlsolve.batch.items import Task
-from dlsolve.batch.output import PART, Entry, Output, entries
+from dlsolve.batch.output import Entry, Output, entries
 from dlsolve.errors import InputError
-
-
-def resume(output: Output) -> None:
-    """Take up the run that stands in `output`, or begin one. Raises `InputError`."""
-    if not output.exists():
-        output.begin()
-        return
-    for path in [output.index, *output.streams]:
-        if not os.path.exists(path + PART) and os.path.exists(path):
-            os.replace(path, path + PART)
-    solved = failed = 0
-    try:
-        size = at = 0
-        last: Entry | None = None
-        for last in entries(output.index + PART):
-            solved += not last.failed
-            failed += last.failed
-        if last is not None and last.file is not None and not os.path.exists(os.path.join(output.out, last.file)):
-            solved -= 1  # the index was told, the file was not written any more
-        size = _size_of(output.index + PART, solved + failed)
-        keep = {output.index: size, output.errors: _size_of(output.errors + PART, failed)}
-        if output.lines:
-            at = _size_of(output.out + PART, solved)
-            keep[output.out] = at
-    except msgspec.DecodeError as fault:
-        raise InputError(output.index + PART, "not the index of a batch", remedy="name another OUT") from fault
-    output.reopen(keep)
-
-
-def _size_of(path: str, lines: int) -> int:
-    """The bytes of the first `lines` lines of a file; none where there is no such file."""
-    if not os.path.exists(path):
-        return 0
-    size = 0
-    with open(path, "rb") as file:
-        for _ in range(lines):
-            size += len(file.readline())
-    return size
+from dlsolve.fields.found import short
 
 
 def remaining(
     tasks: Iterable[Task], output: Output, digest: Callable[[Task], str], seen: Callable[[Entry], None]
 ) -> Iterator[Task]:
-    """The tasks that the index does not hold yet; `seen` is told of those that it does.
+    """The tasks that the run in `output` has not done, once it is taken up; `seen` is told of those that it has.
 
-    Raises `InputError` where the index is of other problems or settings.
+    Raises `InputError` where that run is of other problems or settings; it is then left as it is.
     """
-    remedy = "give the same problems and flags, or name another OUT"
-    tasks = iter(tasks)
-    for entry in entries(output.index + PART):
-        task = next(tasks, None)
-        same = task is not None and (entry.number, entry.path, entry.item) == (task.number, task.path, task.item)
-        if task is None or not same or entry.digest != digest(task):
-            what = task.label if task is not None else entry.path
-            raise InputError("--resume", f"the earlier run was not of this: {what} differs", remedy=remedy)
-        seen(entry)
+    try:
+        done, keep = _kept(output)
+        tasks = iter(tasks)
+        for n, entry in enumerate(islice(entries(output.standing(output.index)), done)):
+            task = next(tasks, None)
+            if task is None or (entry.number, entry.path, entry.item) != (task.number, task.path, task.item):
+                here = _place(task) if task is not None else "nothing"
+                says = f"the earlier run had {_place(entry)} where there is {here} now"
+            elif entry.digest != digest(task):
+                # that others are the same tells that it is not the flags
+                says = f"{task.label} has changed since" if n else f"other flags, or another {task.label}, than before"
+            else:
+                seen(entry)
+                continue
+            raise InputError("--resume", says, remedy="give what the earlier run had, or name another OUT")
+    except msgspec.DecodeError as fault:
+        raise InputError(output.index, "not the index of a batch", remedy="name another OUT") from fault
+    output.reopen(keep)
     yield from tasks
+
+
+def _place(one: Task | Entry) -> str:
+    return short(one.path) + (f" item {one.item}" if one.item is not None else "")
+
+
+def _kept(output: Output) -> tuple[int, dict[str, int]]:
+    """How many problems are done, and of each file the bytes that belong to them. The index is told first, and
+    a solution may be lost: from there on all is done again."""
+    index, failures = (_lines(output.standing(path)) for path in (output.index, output.errors))
+    solutions = _lines(output.standing(output.out)) if output.lines else None
+    keep = dict.fromkeys([output.index, *output.streams], 0)
+    done = 0
+    for entry in entries(output.standing(output.index)):
+        if entry.failed:
+            keep[output.errors] += (size := next(failures, 0))
+        elif solutions is not None:
+            keep[output.out] += (size := next(solutions, 0))
+        else:
+            size = entry.file is not None and os.path.exists(os.path.join(output.out, entry.file))
+        if not size:
+            break
+        keep[output.index] += next(index)
+        done += 1
+    return done, keep
+
+
+def _lines(path: str) -> Iterator[int]:
+    """The bytes of each whole line of a file; none where there is no such file."""
+    if not os.path.exists(path):
+        return
+    with open(path, "rb") as file:
+        for line in file:
+            if line.endswith(b"\n"):
+                yield len(line)

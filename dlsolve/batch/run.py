@@ -14,7 +14,7 @@ from dlsolve.batch import work as working
 from dlsolve.batch.items import Fault, Task, in_shard, tasks
 from dlsolve.batch.output import Entry, Output, check_out
 from dlsolve.batch.pool import Work, ordered
-from dlsolve.batch.resume import remaining, resume
+from dlsolve.batch.resume import remaining
 from dlsolve.batch.work import Done, Settings
 from dlsolve.errors import InputError
 from dlsolve.render import ENDINGS
@@ -82,9 +82,8 @@ def batch(
     check_out(plan.out, plan.paths)
     stream = _begun(tasks(plan.paths), plan.paths)
     output = Output(plan.out, ENDINGS[settings.format])
-    if plan.resume:
-        resume(output)
-    else:
+    again = plan.resume and output.exists()
+    if not again:
         output.begin()
 
     def seen(entry: Entry) -> None:
@@ -93,7 +92,7 @@ def batch(
         watch(tally)
 
     mine = (task for task in stream if in_shard(task, plan.shard))
-    left: Iterator[Task] = remaining(mine, output, settings.digest, seen) if plan.resume else mine
+    left: Iterator[Task] = remaining(mine, output, settings.digest, seen) if again else mine
     done = ordered(
         left,
         work or partial(working.work, settings),

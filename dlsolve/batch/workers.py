@@ -39,17 +39,21 @@ def processes(workers: int) -> Executor:
 
 
 @contextmanager
-def without_main(work: Callable[..., object]) -> Iterator[None]:
-    """Workers that start in this block do not run the main script again, unless `work` stands in it."""
+def launching(work: Callable[..., object]) -> Iterator[None]:
+    """Workers that start in this block leave Ctrl-C and SIGTERM to this process, from their first instruction
+    on, and do not run the main script again, unless `work` stands in it."""
+    ours = {signal.SIGINT, signal.SIGTERM}
+    # blocked, not ignored: what comes meanwhile comes through afterwards
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ours) if hasattr(signal, "pthread_sigmask") else None
     main = sys.modules["__main__"]
-    if getattr(getattr(work, "func", work), "__module__", "") == "__main__":
-        yield
-        return
-    sys.modules["__main__"] = ModuleType("__main__")
+    if getattr(getattr(work, "func", work), "__module__", "") != "__main__":
+        sys.modules["__main__"] = ModuleType("__main__")
     try:
         yield
     finally:
         sys.modules["__main__"] = main
+        if before is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _settle() -> None:

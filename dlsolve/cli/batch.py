@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import msgspec
 
 from dlsolve.batch import items
 from dlsolve.batch.merge import merge as join
-from dlsolve.batch.output import Output
+from dlsolve.batch.output import Error, Output, first_errors
 from dlsolve.batch.run import Plan, Tally
 from dlsolve.batch.run import batch as run
 from dlsolve.batch.work import LIMIT, TIMEOUT, Settings
@@ -28,6 +30,8 @@ from dlsolve.render.tally import table
 from dlsolve.render.words import clean
 
 MOST_JOBS = 256
+SHOWN = 5
+"""Failures that the summary names with their reasons."""
 
 
 def batch(paths: Sequence[str] = (), **values: Any) -> int:
@@ -60,7 +64,7 @@ def batch(paths: Sequence[str] = (), **values: Any) -> int:
     bar = Bar(None if piped or plan.shard or "-" in paths else items.count(paths))
     tally = Tally()
     try:
-        with _engine(values.get("engine")) as executor:
+        with _terminated(), _engine(values.get("engine")) as executor:
             run(plan, executor=executor, tally=tally, watch=lambda t: bar.move(t.solved + t.failed, t.failed, t.before))
     except KeyboardInterrupt:
         bar.stop()
@@ -79,6 +83,20 @@ def merge(outs: Sequence[str] = (), **values: Any) -> int:
     return 1 if failed else 0
 
 
+@contextmanager
+def _terminated() -> Iterator[None]:
+    """SIGTERM (Slurm, Kubernetes) ends a run as Ctrl-C does: cleanly."""
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _engine(name: str | None) -> AbstractContextManager[Executor | None]:
     """What runs the work; none where processes of this machine do."""
     if name is None:
@@ -93,11 +111,35 @@ def _report(tally: Tally, plan: Plan, values: dict[str, Any], more: str) -> None
     page = output.page({"no_color": values.get("no_color"), "output": "stderr"})
     page = msgspec.structs.replace(page, ascii=output.ascii_only(sys.stderr))
     rows = [(name, c.solved, c.failed, c.seconds) for name, c in sorted(tally.topics.items())]
+    if not rows and more:
+        print(more, file=sys.stderr)
+        return
     notes = [f"{tally.before} of them done by an earlier run"] if tally.before else []
+    sys.stderr.write(table(rows, tally.seconds, notes, page))
     if tally.failed:
-        notes.append(f"what failed, and why, stands in {clean(items.text(Output(plan.out, '').errors))}")
-    sys.stderr.write(table(rows, tally.seconds, [*notes, *filter(None, [more])], page))
+        said = [_wrapped(_said(error), page.width) for error in first_errors(plan.out, SHOWN)]
+        also = f"and {tally.failed - SHOWN} more, all" if tally.failed > SHOWN else "also"
+        print("", *said, f"{also} in {clean(items.text(Output(plan.out, '').errors))}", sep="\n", file=sys.stderr)
+    if more:
+        print(more, file=sys.stderr)
     sys.stderr.flush()
+
+
+def _said(error: Error) -> str:
+    """A failure in a line."""
+    which = "line" if items.is_lines(error.path) else "item"
+    item = f" {which} {error.item}" if error.item is not None else ""
+    field = f"{error.field}: " if error.field else ""
+    value = f" (found {error.value})" if error.value else ""
+    what, _, remedy = error.message.partition("; ")
+    return clean(f"{error.path}{item}: {field}{what}{value}" + (f"; {remedy}" if remedy else ""))
+
+
+def _wrapped(line: str, width: int) -> str:
+    """As it is in a pipe; within `width` columns on a terminal."""
+    if not sys.stderr.isatty():
+        return line
+    return textwrap.fill(line, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
 def _out(command: str, values: dict[str, Any]) -> str:
