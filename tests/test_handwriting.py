@@ -470,10 +470,10 @@ def test_any_text_is_read_or_unreadable(text: str, comma: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "same"),
     [
-        ("x^3 - 3xy + y^3", "x**3 - 3*x*y + y**3"),
-        ("x^2 + 2xy^2 + y", "x**2 + 2*x*y**2 + y"),
+        ("x^3 - 3xy + y^3", "x**3 - 3*(x*y) + y**3"),
+        ("x^2 + 2xy^2 + y", "x**2 + 2*(x*y**2) + y"),
         ("a^2 b + ab^2", "a**2*b + a*b**2"),
-        ("w1^2 + 3w1w2 + w2", "w1**2 + 3*w1*w2 + w2"),
+        ("w1^2 + 3w1w2 + w2", "w1**2 + 3*(w1*w2) + w2"),
         ("xy + 1", "xy + 1"),  # nothing says that x and y are numbers of their own
         ("lr*w + l*w", "lr*w + l*w"),
     ],
