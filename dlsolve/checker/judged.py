@@ -8,12 +8,14 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from dlsolve.checker.judge import fit
+from dlsolve.checker.judge import fit, same_words
 from dlsolve.checker.policies import Following, Written, kind_of
 from dlsolve.checker.runs import following, trusting
 from dlsolve.checker.search import Search
+from dlsolve.checker.texts import shown, stated
 from dlsolve.checker.windows import Answer, Window, ends
 from dlsolve.checker.worth import Worth
+from dlsolve.formula.tree import Tree
 from dlsolve.named import keys_by_name
 from dlsolve.notation import Kind
 from dlsolve.numbers.matrix import Matrix
@@ -37,9 +39,10 @@ class Judged:
         self.keys = keys_by_name(self.true)
         readable = {n: a for n, a in answers.items() if a.unreadable is None}
         self.written = Written.of(readable, set(self.keys))
-        self.trusting, self.first = trusting(solution, self.written)
-        self._unreached(readable)
         self.settled = settled
+        right = [n for n, a in readable.items() if settled.get(n) == "" or self._as_printed(n, a)]
+        self.trusting, self.first = trusting(solution, self.written, dict.fromkeys(right, "yes"))
+        self._unreached(readable)
         self.trusting.fits |= {n: "no" if wrong else "yes" for n, wrong in settled.items() if n in readable}
         self._follow(readable)
         slipped = [n for n in self.trusting.by_windows if self._slipped(n)]
@@ -50,6 +53,18 @@ class Judged:
         self.place |= {self.true.name(k): n for n, k in enumerate(self.true.steps)}
         self.given = {self.true.name(k) for row in self.true.givens for k in row.keys} - self.place.keys()
         self.place |= dict.fromkeys(self.given, -1)
+
+    def _as_printed(self, name: str, answer: Answer) -> bool:
+        """Whether words or a formula stand as the solution has them."""
+        return isinstance(self._true_value(name), str | Tree) and same_words(answer.text, self._stated(name) or "")
+
+    def _stated(self, name: str, figures: int | None = None) -> str | None:
+        """The true value of `name` as the solution prints it."""
+        value = self._true_value(name)
+        key = self.keys.get(name)
+        if key is None:
+            return shown(value, self.solution.digits, figures, self.true.bits)
+        return stated(self.solution, key, value, figures)
 
     def _follow(self, readable: Mapping[str, Answer]) -> None:
         """The second run, where it can say anything new, and the search on what it comes to."""

@@ -12,14 +12,12 @@ from collections.abc import Mapping, Sequence
 from flint import fmpq
 
 from dlsolve.checker.judge import remarks as near_misses
-from dlsolve.checker.judge import same_words
 from dlsolve.checker.judged import Judged
 from dlsolve.checker.links import LinkJudge, Target
 from dlsolve.checker.report import Report, ReportItem, Verdict
-from dlsolve.checker.texts import own_line, shown, stated, symbol
+from dlsolve.checker.texts import own_line, shown, symbol
 from dlsolve.checker.windows import Answer
 from dlsolve.checker.worth import Worth
-from dlsolve.formula.tree import Tree
 from dlsolve.handwriting import WorkedLine
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.solver import Solution
@@ -127,9 +125,9 @@ class _Marker(Judged):
 
     def _accepted(self, name: str, answer: Answer) -> bool:
         others = (self.worth.accept or {}).get(name, ())
-        if isinstance(self._true_value(name), str | Tree) and same_words(answer.text, self._stated(name) or ""):
-            return True  # words and formulas as the solution has them
-        return any(other.text.strip() == answer.text.strip() or _same(other, answer) for other in others)
+        return self._as_printed(name, answer) or any(
+            other.text.strip() == answer.text.strip() or _same(other, answer) for other in others
+        )
 
     def _missing(self, name: str) -> ReportItem:
         item = ReportItem(name, None, "missing", self._stated(name), symbol=self._symbol(name))
@@ -168,14 +166,6 @@ class _Marker(Judged):
                     self.paid |= made
 
     # -- texts -------------------------------------------------------------------------------------
-
-    def _stated(self, name: str, figures: int | None = None) -> str | None:
-        """The true value of `name` as the solution prints it."""
-        value = self._true_value(name)
-        key = self.keys.get(name)
-        if key is None:
-            return shown(value, self.solution.digits, figures, self.true.bits)
-        return stated(self.solution, key, value, figures)
 
     def _by_own_values(self, item: ReportItem, answer: Answer) -> None:
         """What the rule gives with the student's own values, and that line."""

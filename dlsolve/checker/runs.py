@@ -30,10 +30,10 @@ MOST_WAYS = 6
 """Questions that are answered the other way, one after the other."""
 
 
-def trusting(solution: Solution, written: Written) -> tuple[Trusting, Trace]:
-    """The first run, again where the written digits themselves prove more than their windows."""
+def trusting(solution: Solution, written: Written, granted: dict[str, Fit]) -> tuple[Trusting, Trace]:
+    """The first run, again where the written digits themselves prove more than their windows; what is
+    `granted` is right whatever the run says."""
     true = solution.trace
-    granted: dict[str, Fit] = {}
     cuts = False
     names = written.names_of(true)
     for _ in range(MOST_ROUNDS):
@@ -47,11 +47,13 @@ def trusting(solution: Solution, written: Written) -> tuple[Trusting, Trace]:
         points = Points(true, written, policy.fits)
         rerun(solution, points)
         policy.fits |= {n: "truncated" for n in policy.cut if points.fits.get(n) != "yes"}
-        more = {n: how for n, how in points.fits.items() if how != "no" and policy.fits.get(n, "no") == "no"}
+        more: dict[str, Fit] = {
+            n: how for n, how in points.fits.items() if how != "no" and policy.fits.get(n, "no") == "no"
+        }
         cutting = bool(policy.cut) or "truncated" in policy.fits.values()
         if not wrong or (not more and cutting == cuts):
             break
-        granted |= more
+        granted = granted | more
         cuts = cutting
     return policy, trace
 

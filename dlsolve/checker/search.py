@@ -88,6 +88,8 @@ class Search:
         """Whether the candidate rule gives what was written, and the step's own rule would not."""
         with precision(BITS):
             value = self._value(candidate, step, entry, self.trace)
+            if value is None:  # a division by what may be 0: by the digits it is not
+                value = self._value(candidate, step, entry, self.digits) if step.key in self.digits.steps else None
             if value is None:
                 return False
             if any(w.zero for w in answer.windows()) and step.key in self.digits.steps:

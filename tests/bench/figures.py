@@ -15,7 +15,7 @@ from dlsolve.linalg.spectrum import spectrum
 from dlsolve.numbers import elementary, functions
 from dlsolve.numbers.precision import precision
 from dlsolve.solver import run
-from tests.bench import batches
+from tests.bench import batches, markings
 from tests.bench.measure import ROOT, Ratio, against, process
 
 ADAM = "problems/adam/adam-3steps.json"
@@ -157,4 +157,5 @@ FIGURES: dict[str, Callable[[], Ratio]] = {
     "eigen": eigen,
     "eigen-run": eigen_traced,
     **batches.FIGURES,
+    **markings.FIGURES,
 }
