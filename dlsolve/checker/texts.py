@@ -136,6 +136,7 @@ class _Middles:
 
     def __init__(self, trace: Trace, answers: Mapping[str, Answer]) -> None:
         self.env = _MiddleEnv(trace, answers)
+        self.symbols = trace.symbols
 
 
 class _MiddleEnv:

@@ -100,21 +100,23 @@ def total(terms: Iterable[tuple[bool, Tree]]) -> Tree:
     return out if out is not None else Num("0")
 
 
-def powers(factors: Sequence[tuple[fmpq_poly, int]], leading: fmpq | None = None) -> Tree:
+def powers(factors: Sequence[tuple[fmpq_poly, int]], leading: fmpq | None = None, variable: Tree = LAM) -> Tree:
     """leading · (λ − 6)·(λ + 1)²: a factorised polynomial."""
     trees: list[Tree] = []
     for factor, count in factors:
-        tree = polynomial(factor)
+        tree = polynomial(factor, variable)
         trees.append(tree if count == 1 else Bin("**", tree, Num(str(count))))
     if leading is None or leading == 1:
         return product(trees)
     return Neg(product(trees)) if leading == -1 else product([exact_number(leading), *trees])
 
 
-def cells(rows: Iterable[Iterable[Any]]) -> Mat:
-    """Rows of exact numbers or polynomials in λ as a matrix."""
+def cells(rows: Iterable[Iterable[Any]], variable: Tree = LAM) -> Mat:
+    """Rows of exact numbers or polynomials in λ, or in another variable, as a matrix."""
     return Mat(
-        tuple(tuple(polynomial(e) if isinstance(e, fmpq_poly) else exact_number(e) for e in row) for row in rows)
+        tuple(
+            tuple(polynomial(e, variable) if isinstance(e, fmpq_poly) else exact_number(e) for e in row) for row in rows
+        )
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import gcd
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 MAX_SIDE = 4
 """Entries of a product are written out as sums up to this many rows and columns."""
+COMMON_DENOMINATOR = 100
+"""A probability of a denominator up to this is put into lines as a fraction."""
 EXTRA_DIGITS = 14
 """So many digits beyond those shown, a fraction is put in instead of its decimals."""
 
@@ -31,12 +34,25 @@ def put(trace: Trace, tree: Tree, digits: Digits) -> Tree:
         match node:
             case Name("..." | "pi" | "e"):
                 return node
-            case Ref() | Name():
-                return literal(trace.env[key_of(node)], digits)
+            case Ref(base) | Name(base):
+                value = trace.env[key_of(node)]
+                return _as_fraction(trace, base, value) or literal(value, digits)
             case _:
                 return rebuild(node, change)
 
     return change(tree)
+
+
+def _as_fraction(trace: Trace, base: str, value: Any) -> Tree | None:
+    """A probability whose decimals do not end, as people put it into a line: 1/6, 11/36."""
+    if not isinstance(value, fmpq) or value.q > COMMON_DENOMINATOR or terminates(value):
+        return None
+    row = trace.symbols.quantity(base)
+    return _quotient(value) if row is not None and row.kind == "probability" else None
+
+
+def _quotient(value: fmpq) -> Tree:
+    return Bin("/", _signed(str(int(value.p))), Num(str(int(value.q))))
 
 
 def literal(value: Any, digits: Digits) -> Tree:
@@ -53,8 +69,7 @@ def literal(value: Any, digits: Digits) -> Tree:
     if isinstance(value, float):
         return _signed(repr(value).removesuffix(".0") if digits.count >= 17 else show(value, digits).text)
     if isinstance(value, fmpq) and digits.count >= EXTRA_DIGITS and value.q <= SMALL_DENOMINATOR:
-        top = _signed(str(int(value.p)))
-        return Bin("/", top, Num(str(int(value.q))))
+        return _quotient(value)
     if isinstance(value, arb) and value.contains(0):
         return Num("0")
     return _signed(decimal(round_to(value, digits)) if isinstance(value, fmpq) else show(value, digits).text)
@@ -120,4 +135,15 @@ def worked(tree: Tree | None, digits: Digits) -> Tree | None:
 def _value(tree: Tree, digits: Digits) -> Tree:
     if isinstance(tree, Num | Cmp) or (isinstance(tree, Neg) and isinstance(tree.arg, Num)):
         return tree
+    if isinstance(tree, Bin) and tree.op == "/" and _is_fraction(tree):
+        return tree
     return literal(evaluate(tree), digits)
+
+
+def _is_fraction(tree: Bin) -> bool:
+    """Whether a quotient is a fraction in lowest terms that no decimals end: 11/36."""
+    top = tree.left.arg if isinstance(tree.left, Neg) else tree.left
+    if not (isinstance(top, Num) and isinstance(tree.right, Num) and top.text.isdigit() and tree.right.text.isdigit()):
+        return False
+    p, q = int(top.text), int(tree.right.text)
+    return 0 < q <= COMMON_DENOMINATOR and gcd(p, q) == 1 and not terminates(fmpq(p, q))

@@ -8,7 +8,7 @@ from typing import Any
 from flint import fmpq, fmpq_poly
 
 from dlsolve.formula.tree import Bin, Call, Mat, Num, Tree
-from dlsolve.formula.written import cells, exact_number, polynomial, product, total
+from dlsolve.formula.written import LAM, cells, exact_number, polynomial, product, total
 from dlsolve.linalg import polynomial as poly
 from dlsolve.notation import subscript
 from dlsolve.numbers.matrix import Matrix
@@ -42,53 +42,70 @@ def characteristic(t: Trace, rows: Sequence[Sequence[fmpq]]) -> fmpq_poly:
     return p
 
 
-def _two_by_two(m: PolyRows) -> Tree:
+def of_polynomials(t: Trace, rows: PolyRows, variable: Tree) -> fmpq_poly:
+    """Write the determinant of a square of polynomials in `variable`, up to 4×4 with all its minors."""
+    drawn, n = cells(rows, variable), len(rows)
+    if n == 2:
+        t.operation("ad − bc", drawn, _two_by_two(rows, variable))
+    elif n in (3, 4):
+        _along_row(t, rows, drawn, variable)
+    return poly.determinant(rows)
+
+
+def _two_by_two(m: PolyRows, variable: Tree = LAM) -> Tree:
     """ad − bc, the second product left out where it is 0."""
     (a, b), (c, d) = m
-    first = _times(a, d)
-    return first if b.is_zero() or c.is_zero() else Bin("-", first, _times(b, c))
+    first = _times(a, d, variable)
+    return first if b.is_zero() or c.is_zero() else Bin("-", first, _times(b, c, variable))
 
 
-def _times(a: fmpq_poly, b: fmpq_poly) -> Tree:
-    """a·b, without a factor 1 before a term in λ."""
+def _times(a: fmpq_poly, b: fmpq_poly, variable: Tree) -> Tree:
+    """a·b, without a factor 1 before a term in the variable."""
     if a.is_one() and b.degree() > 0:
-        return polynomial(b)
-    return polynomial(a) if b.is_one() and a.degree() > 0 else Bin("*", polynomial(a), polynomial(b))
+        return polynomial(b, variable)
+    return (
+        polynomial(a, variable)
+        if b.is_one() and a.degree() > 0
+        else Bin("*", polynomial(a, variable), polynomial(b, variable))
+    )
 
 
-def _term(e: fmpq_poly, minus: bool, rest: Tree) -> tuple[bool, Tree]:
+def _term(e: fmpq_poly, minus: bool, rest: Tree, variable: Tree) -> tuple[bool, Tree]:
     """(minus?, e·rest), a sign and a factor 1 of a number drawn out."""
     if e.degree() == 0:
         minus = minus != (e[0] < 0)
         e = fmpq_poly([abs(e[0])])
-    return minus, rest if e.is_one() else Bin("*", polynomial(e), rest)
+    return minus, rest if e.is_one() else Bin("*", polynomial(e, variable), rest)
 
 
-def _along_row(t: Trace, shifted: PolyRows, drawn: Mat) -> None:
+def _along_row(t: Trace, shifted: PolyRows, drawn: Mat, variable: Tree = LAM) -> None:
     """3×3 and 4×4: along the row with the most zeros, the minors worked out in turn."""
     i = poly.best_row(shifted)
     places = [(j, e) for j, e in enumerate(shifted[i]) if not e.is_zero()]
     minors = {j: poly.minor(shifted, i, j) for j, _ in places}
     small = len(shifted) == 3
-    written = {j: _two_by_two(m) if small else Call("det", (cells(m),)) for j, m in minors.items()}
+    written = {j: _two_by_two(m, variable) if small else Call("det", (cells(m, variable),)) for j, m in minors.items()}
     why = "the row with the most zeros" if any(e.is_zero() for e in shifted[i]) else ""
     t.operation(
-        f"expand along row {i + 1}", drawn, total(_term(e, (i + j) % 2 == 1, written[j]) for j, e in places), why=why
+        f"expand along row {i + 1}",
+        drawn,
+        total(_term(e, (i + j) % 2 == 1, written[j], variable) for j, e in places),
+        why=why,
     )
     if not small:
         for j, _ in places:
-            _minor(t, minors[j], f"{i + 1},{j + 1}")
-    worked = {j: polynomial(poly.determinant(m)) for j, m in minors.items()}
-    t.operation("the minors put in", None, total(_term(e, (i + j) % 2 == 1, worked[j]) for j, e in places))
+            _minor(t, minors[j], f"{i + 1},{j + 1}", variable)
+    worked = {j: polynomial(poly.determinant(m), variable) for j, m in minors.items()}
+    t.operation("the minors put in", None, total(_term(e, (i + j) % 2 == 1, worked[j], variable) for j, e in places))
 
 
-def _minor(t: Trace, rows: PolyRows, name: str) -> None:
+def _minor(t: Trace, rows: PolyRows, name: str, variable: Tree) -> None:
     """One 3×3 minor of a 4×4."""
     i = poly.best_row(rows)
     places = [(j, e) for j, e in enumerate(rows[i]) if not e.is_zero()]
-    line = total(_term(e, (i + j) % 2 == 1, _two_by_two(poly.minor(rows, i, j))) for j, e in places)
-    t.operation(f"minor {name}, along its row {i + 1}", cells(rows), line)
-    t.operation(f"minor {name}", None, polynomial(poly.determinant(rows)))
+    line = total(_term(e, (i + j) % 2 == 1, _two_by_two(poly.minor(rows, i, j), variable), variable) for j, e in places)
+    t.operation(f"minor {name}, along its row {i + 1}", cells(rows, variable), line)
+    t.operation(f"minor {name}", None, polynomial(poly.determinant(rows), variable))
 
 
 def _faddeev(t: Trace, table: Sequence[tuple[Any, fmpq]]) -> None:

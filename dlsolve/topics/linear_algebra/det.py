@@ -28,7 +28,7 @@ MOST = {"sarrus": (3, 3), "row": (1, 4), "elimination": (1, spaces.MAX_SIDE), "a
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    matrix: Annotated[Matrix, Field("square matrix", aliases=("A",))]
+    matrix: Annotated[Matrix, Field("square matrix (with a letter in it: see matrix-parameter)", aliases=("A",))]
     method: Annotated[
         Literal["auto", "sarrus", "row", "elimination"],
         Field("sarrus (3×3), row (cofactors along the best row, up to 4×4), elimination, or auto for what is shortest"),

@@ -45,7 +45,7 @@ _TIMES = ("", "once", "twice", "three times", "four times", "five times", "six t
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    matrix: Annotated[Matrix, Field("square matrix", aliases=("A",))]
+    matrix: Annotated[Matrix, Field("square matrix (with a letter in it: see matrix-parameter)", aliases=("A",))]
 
 
 NOTATION = Notation(

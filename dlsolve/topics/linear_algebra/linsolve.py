@@ -29,7 +29,13 @@ from dlsolve.worked.text import vector_text
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    matrix: Annotated[Matrix, Field("the coefficients, one equation a row", aliases=("A", "coefficients"))]
+    matrix: Annotated[
+        Matrix,
+        Field(
+            "the coefficients, one equation a row (with a letter in it: see matrix-parameter)",
+            aliases=("A", "coefficients"),
+        ),
+    ]
     b: Annotated[Vector, Field("the right-hand sides", aliases=("rhs",))]
 
 

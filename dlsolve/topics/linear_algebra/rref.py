@@ -24,7 +24,7 @@ from dlsolve.worked.rows import operations
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    matrix: Annotated[Matrix, Field("the matrix", aliases=("A",))]
+    matrix: Annotated[Matrix, Field("the matrix (with a letter in it: see matrix-parameter)", aliases=("A",))]
     form: Annotated[
         Literal["reduced", "echelon"], Field("reduced (every pivot 1 and alone in its column), or echelon")
     ] = "reduced"

@@ -227,7 +227,7 @@ TOPIC = Topic(
     example={
         "prior": {"spam": 0.01, "not spam": 0.99}, "likelihood": {"spam": 0.8, "not spam": 0.1}, "evidence": "free"
     },
-    aliases=("bayes-theorem", "posterior", "naive-bayes", "bayes-rule"),
+    aliases=("bayes-theorem", "posterior", "bayes-rule"),
     slips=SLIPS,
     text=__doc__ or "",
 )  # fmt: skip
