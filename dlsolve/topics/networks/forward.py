@@ -13,6 +13,7 @@ Given only the sizes of the layers, every layer is written out in these names, w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -134,6 +135,12 @@ def solve(p: Problem, t: Trace) -> None:
                 "$.given.sizes", "sizes beside weights or an input", remedy="give the sizes alone, or the numbers"
             )
         written_out(p.sizes, t, layout)
+        if p.weight is not None:
+            i, j, k = _ends(p.weight, p.sizes)
+            row, column = (j, i) if layout == "Wx" else (i, j)
+            t.section("One weight by name")
+            t.note(f"{_called(i, j, k)} leads from node {i} of layer {k - 1} to node {j} of layer {k}: "
+                   f"row {row}, column {column} of W{subscript(str(k))}.")  # fmt: skip
         return
     if p.x is None:
         raise InputError(
@@ -182,8 +189,8 @@ def _activations(p: Problem, layers: int) -> list[str]:
     if len(given) == 1:
         given = given * layers
     if len(given) != layers:
-        raise InputError("$.given.activations", f"{layers} layers need {layers} activations, or one for all",
-                         found=str(len(given)))  # fmt: skip
+        raise InputError("$.given.activations", f"{len(given)} activations for {layers} layer{'s' * (layers > 1)}" if given else "missing",
+                         remedy="give one for each layer, or one for all: " + ", ".join(ACTIVATIONS))  # fmt: skip
     return given
 
 
@@ -221,21 +228,33 @@ def _nested(activations: list[str], columns: bool) -> str:
     return inner
 
 
-def _named(weight: list[int], net: Layers, t: Trace) -> None:
-    """The weight w_ij^k. Raises `InputError` where there is none."""
+def _ends(weight: list[int], sizes: Sequence[int]) -> tuple[int, int, int]:
+    """i, j, k of the weight w_ij^k. Raises `InputError` where there is none."""
     if len(weight) != 3:
         raise InputError("$.given.weight", "a weight is named by i, j and k", found=", ".join(map(str, weight)),
                          remedy="give 1, 2, 1 for the one from node 1 of layer 0 to node 2 of layer 1")  # fmt: skip
     i, j, k = weight
-    for at, (number, most, what) in enumerate(
-        ((k, net.layers, "layers"), (i, net.sizes[k - 1] if k <= net.layers else 0, f"nodes in layer {k - 1}"),
-         (j, net.sizes[k] if k <= net.layers else 0, f"nodes in layer {k}"))
+    layers = len(sizes) - 1
+    ends = (sizes[k - 1], sizes[k]) if k <= layers else (0, 0)
+    for at, number, most, what in (
+        (2, k, layers, "layers"), (0, i, ends[0], f"nodes in layer {k - 1}"), (1, j, ends[1], f"nodes in layer {k}"),
     ):  # fmt: skip
         if number > most:
-            raise InputError(f"$.given.weight[{(2, 0, 1)[at]}]", f"there are {most} {what}", found=str(number))
+            raise InputError(f"$.given.weight[{at}]", f"there are {most} {what}", found=str(number))
+    return i, j, k
+
+
+def _named(weight: list[int], net: Layers, t: Trace) -> None:
+    """The weight w_ij^k."""
+    i, j, k = _ends(weight, net.sizes)
     t.section("One weight by name")
+    t.note(f"{_called(i, j, k)} leads from node {i} of layer {k - 1} to node {j} of layer {k}.")
     t.let("w[i,j,k]", i, j, k)
     t.answer(("w", i, j, k))
+
+
+def _called(i: int, j: int, k: int) -> str:
+    return f"w{subscript(f'{i}{j}')}{superscript(str(k))}"
 
 
 def _names(net: Layers, t: Trace) -> None:
@@ -244,8 +263,7 @@ def _names(net: Layers, t: Trace) -> None:
         for j in range(1, net.sizes[k] + 1):
             for i in range(1, net.sizes[k - 1] + 1):
                 at: Key = ("W", k, j, i) if net.columns else ("W", k, i, j)
-                name = f" w{subscript(f'{i}{j}')}{superscript(str(k))}"
-                rows.append([name, f" node {i} of layer {k - 1}", f" node {j} of layer {k}", at])
+                rows.append([f" {_called(i, j, k)}", f" node {i} of layer {k - 1}", f" node {j} of layer {k}", at])
     t.table("Weights by name", ["name", "from", "to", "value"], rows)
 
 
