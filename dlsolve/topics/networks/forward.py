@@ -189,7 +189,8 @@ def _activations(p: Problem, layers: int) -> list[str]:
     if len(given) == 1:
         given = given * layers
     if len(given) != layers:
-        raise InputError("$.given.activations", f"{len(given)} activations for {layers} layer{'s' * (layers > 1)}" if given else "missing",
+        several = f"{len(given)} activations for {layers} layer{'s' * (layers > 1)}"
+        raise InputError("$.given.activations", several if given else "missing",
                          remedy="give one for each layer, or one for all: " + ", ".join(ACTIVATIONS))  # fmt: skip
     return given
 
