@@ -205,6 +205,7 @@ def test_no_two_outputs_share_a_name_on_any_file_system(format_: str, tmp_path: 
     source = tmp_path / "in"
     (source / "a.md").mkdir(parents=True)
     (source / "A.JSON").mkdir()
+    (source / "c.JSON").write_text(json.dumps(problem(5)))
     ids = [1, "x", None, "X", 3, None, "a/b", "a:b", "2", None, "_3", "index"]
     problems = [problem(5) | {"id": id_} if id_ is not None else problem(6) for id_ in ids]
     (source / "a.jsonl").write_text("\n".join(map(json.dumps, problems)))
@@ -215,7 +216,7 @@ def test_no_two_outputs_share_a_name_on_any_file_system(format_: str, tmp_path: 
     args = ("--format", format_, "--jobs", "1")
     assert run("batch", str(source), "-o", str(tmp_path / "whole"), *args).status == 0
     index = lines(tmp_path / "whole" / "index.jsonl")
-    assert len({unicodedata.normalize("NFC", e["file"].casefold()) for e in index}) == len(index) == 39
+    assert len({unicodedata.normalize("NFC", e["file"].casefold()) for e in index}) == len(index) == 40
     assert {e["file"] for e in index} == set(tree(tmp_path / "whole")) - {"index.jsonl", "errors.jsonl", "index.md"}
     parts = [str(tmp_path / n) for n in "12"]
     for n, part in enumerate(parts, 1):

@@ -72,7 +72,7 @@ def sources(paths: Sequence[str]) -> Iterator[Source]:
                 for file in sorted(files):
                     full = os.path.join(folder, file)
                     # no pipes or devices; a link that leads nowhere is named as an error
-                    if file.endswith((".json", *LINES)) and (os.path.isfile(full) or not os.path.exists(full)):
+                    if file.lower().endswith((".json", *LINES)) and (os.path.isfile(full) or not os.path.exists(full)):
                         yield _source(full, base)
             for fault in closed:
                 yield _source(str(fault.filename), base)
@@ -97,7 +97,7 @@ def _base(paths: Sequence[str]) -> str:
 
 def is_lines(path: str) -> bool:
     """Whether a file, or OUT, is one of lines."""
-    return path.endswith(LINES)
+    return path.lower().endswith(LINES)
 
 
 def text(path: str) -> str:

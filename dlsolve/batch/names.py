@@ -28,7 +28,7 @@ def mirrored(path: str, base: str, endings: Sequence[str]) -> str:
     """The name of a problem file, relative to `base`. A folder that looks like a solution is renamed."""
     name = os.path.relpath(os.path.abspath(path), base)
     for ending in endings:
-        name = name.removesuffix(ending)
+        name = name[: -len(ending)] if name.lower().endswith(ending) else name
     folder, file = os.path.split(name)
     parts = [part + "_" if part.lower().endswith(_RESERVED) else part for part in folder.split(os.sep)]
     return os.path.join(*parts, file)

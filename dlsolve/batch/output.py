@@ -104,7 +104,7 @@ class Output:
                 self._open[path] = open(path + PART, "wb", buffering=0)  # noqa: SIM115 - closed by `close`
             self._lock()
         except (OSError, ValueError) as fault:
-            raise unwritable(self.out, fault) from fault
+            raise unwritable(self.out, fault, "name a place that can be written") from fault
 
     def reopen(self, keep: dict[str, int]) -> None:
         """Continue an earlier run: of each file, its first `keep` bytes. Raises `InputError`."""
@@ -260,9 +260,9 @@ def _pages(found: Iterator[Entry]) -> Iterator[bytes]:
             yield f"- [{says}]({quote(entry.file)})\n".encode()
 
 
-def unwritable(out: str, fault: OSError | ValueError) -> InputError:
+def unwritable(out: str, fault: OSError | ValueError, remedy: str = "") -> InputError:
     reason = (getattr(fault, "strerror", None) or "not a file name").lower()
-    return InputError(f"-o {short(text(out))}", reason, remedy="what is finished stays; --resume continues")
+    return InputError(f"-o {short(text(out))}", reason, remedy=remedy or "what is finished stays; --resume continues")
 
 
 def check_out(out: str, paths: Sequence[str]) -> None:

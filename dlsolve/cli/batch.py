@@ -165,5 +165,5 @@ def number(values: dict[str, Any], key: str, default: float, *, whole: bool = Fa
         return default
     if not re.fullmatch(r"\d{1,9}" if whole else r"\d{1,9}(\.\d{1,3})?", text.strip()):
         raise InputError(f"--{key}", "not a number" if not whole else "not a whole number", found=found(text),
-                         remedy=f"write for example --{key} {default:g}")  # fmt: skip
+                         remedy=f"write for example --{key} {default or 2:g}")  # fmt: skip
     return float(text)

@@ -66,7 +66,7 @@ ENDLESS: tuple[dict[str, Any], ...] = (
     {"topic": "gd", "given": {"f": "w**2", "start": {"w": 1}, "epochs": 10**6, "lr": "0.1"}},
     # no line parts these points, and the weights come round to no earlier ones
     {"topic": "perceptron", "given": {**_NOISE, "lr": "0.1", "epochs": 10**5, "w": ["1/3", "1/7"], "b": "1/11"}},
-    {"topic": "momentum", "given": {"f": "w**2", "start": {"w": 3}, "steps": 15_000, "lr": "0.01"}},
+    {"topic": "momentum", "given": {"f": "w**2", "start": {"w": 3}, "steps": 10**6, "lr": "0.01"}},
     {"topic": "adam", "given": {"f": "w**2 + v**2", "start": {"w": 1, "v": 2}, "steps": 10**6, "lr": "0.1"}},
 )
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from dlsolve.batch.merge import merge
 from tests.batches import tree
 from tests.clusters import LocalCluster, local
-from tests.shows.banks import DEADLY, ROOT, bank, wrong
+from tests.shows.banks import DEADLY, ROOT, Bank, bank, wrong
 
 MANY = 10_000
 
@@ -28,7 +28,7 @@ def show(many: int = 0) -> bool:
         says = f"{broken} broken, {endless} endless, 1 that kills its worker"
         print(f"{many} problems: {says}", flush=True)
         whole = folder / "1"
-        fine = _say("--jobs 1", lambda: _run(source.folder, whole, "--jobs", "1"), lambda: _right(whole, source))
+        fine = _say("--jobs 1", lambda: _run(source.folder, whole, "--jobs", "1"), lambda: right(whole, source))
         bytes_ = tree(whole)
         for title, run in _others(source.folder, folder, many):
             fine &= _say(title, run, lambda: _same(folder / "next", bytes_))
@@ -61,18 +61,18 @@ def _say(title: str, run: Callable[[], None], check: Callable[[], str]) -> bool:
     return not fault or fault.startswith("solved")
 
 
-def _command(source: Path, out: Path, *args: str) -> list[str]:
+def command(source: Path, out: Path, *args: str) -> list[str]:
     return [sys.executable, "-m", "tests.shows.one", str(source), str(out), *args]
 
 
 def _run(source: Path, out: Path, *args: str) -> None:
-    subprocess.run(_command(source, out, *args), cwd=ROOT, check=True)
+    subprocess.run(command(source, out, *args), cwd=ROOT, check=True)
 
 
 def _started(source: Path, out: Path, at: int, *args: str) -> subprocess.Popen[bytes]:
     """A run that has done `at` problems, or has ended."""
     # whoever is killed leaves semaphores, and Python says so
-    process = subprocess.Popen(_command(source, out, *args), cwd=ROOT, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command(source, out, *args), cwd=ROOT, stderr=subprocess.DEVNULL)
     index = out / "index.jsonl.part"
     while process.poll() is None and not (index.exists() and index.read_bytes().count(b"\n") >= at):
         time.sleep(0.05)
@@ -100,9 +100,9 @@ def _lose_one(there: LocalCluster) -> None:
     there.add()
 
 
-def _right(out: Path, source: object) -> str:
+def right(out: Path, source: Bank) -> str:
     """Every solution by the index, read and compared; every failure with its reason."""
-    solved, failed = source.solved, source.failed  # type: ignore[attr-defined]
+    solved, failed = source.solved, source.failed
     index = [json.loads(line) for line in (out / "index.jsonl").read_bytes().splitlines()]
     errors = [json.loads(line) for line in (out / "errors.jsonl").read_bytes().splitlines()]
     done = [e for e in index if not e["failed"]]
