@@ -49,8 +49,12 @@ class Export:
         if len(data) > MAX_BYTES:
             raise InputError(short(self.path), f"more than {MAX_BYTES} bytes", remedy="name an export of Canvas")
         self.encoding, self.errors = _encoding(data)
-        self.text = data.decode(self.encoding, self.errors)
-        if self.text.encode(self.encoding, self.errors) != data:
+        try:
+            self.text = data.decode(self.encoding, self.errors)
+            kept = self.text.encode(self.encoding, self.errors) == data
+        except UnicodeDecodeError:
+            kept = False
+        if not kept:
             raise InputError(short(self.path), "not in a code that can be kept byte by byte", remedy="export it again")
         body = self.text.removeprefix("\ufeff")
         outside = re.sub(r'"[^"]*"', "", re.split(r"[\r\n]", body, maxsplit=1)[0])

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 import tempfile
 from typing import IO, Any, Protocol
 
 from flint import fmpq
 
 from dlsolve.grade.key import Known
-from dlsolve.grade.names import cell
+from dlsolve.grade.names import cell, printable
 from dlsolve.grade.tally import Student, Tally
 from dlsolve.grade.work import number
 from dlsolve.numbers.show import decimal, fraction, terminates
@@ -130,11 +129,4 @@ class Reports:
 
 def dumped(data: Any, indent: int | None = None) -> str:
     """JSON in which what cannot be printed stands by its number."""
-    text = json.dumps(data, ensure_ascii=False, indent=indent)
-    if text.isprintable():
-        return text
-    return re.sub(r"[^\n]", lambda m: m[0] if m[0].isprintable() else _escape(m[0]), text)
-
-
-def _escape(c: str) -> str:
-    return json.dumps(c)[1:-1]
+    return printable(json.dumps(data, ensure_ascii=False, indent=indent))

@@ -19,7 +19,7 @@ from dlsolve.batch.items import Fault
 from dlsolve.batch.output import PART, unwritable
 from dlsolve.errors import InputError
 from dlsolve.grade.key import Key
-from dlsolve.grade.names import natural, of_file
+from dlsolve.grade.names import natural, of_file, printable
 from dlsolve.grade.parts import Kind
 from dlsolve.grade.work import Marked, Paper, Settings
 
@@ -92,6 +92,7 @@ class Journal:
         self._open("ab")
         assert self._file is not None
         self._file.truncate(size)
+        self._file.seek(size)
         if not size:
             self._write(self.head)
 
@@ -137,7 +138,7 @@ class Journal:
         )  # fmt: skip
         assert self._file is not None
         at = self._file.tell()
-        self._write(msgspec.json.encode(entry) + b"\n")
+        self._write(printable(msgspec.json.encode(entry).decode()).encode() + b"\n")
         self._note(entry, at, live=True)
         return entry
 

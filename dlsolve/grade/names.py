@@ -32,6 +32,18 @@ def _number(c: str) -> str:
     return f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}"
 
 
+def printable(json: str) -> str:
+    """A JSON text in which what cannot be printed stands by its number; it says the same."""
+    if json.isprintable():
+        return json
+    return "".join(c if c == "\n" or c.isprintable() else _escape(c) for c in json)
+
+
+def _escape(c: str) -> str:
+    code = c.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{code[n : n + 4]}" for n in range(0, len(code), 4))
+
+
 def student(text: str) -> str:
     """A student's name as it identifies them everywhere."""
     return visible(text).strip()
@@ -72,7 +84,7 @@ class FileNames:
         self._taken: set[str] = set()
 
     def of(self, name: str) -> str:
-        safe = re.sub(r"[^\w.+@=-]+", "_", name)[:MAX_FILE].strip("._-")
+        safe = re.sub(r"[^\w.+@=-]+", "_", name)[:MAX_FILE].strip("._+@=-")
         kept = safe == name and _PLAIN.fullmatch(safe) and not _RESERVED.fullmatch(safe)
         if not kept or safe.casefold() in self._taken:
             mark = blake2b(name.encode("utf-8", "replace"), digest_size=5).hexdigest()

@@ -16,7 +16,7 @@ from flint import fmpq
 
 from dlsolve import assignment
 from dlsolve.assignment import Overlay
-from dlsolve.batch.items import Fault, fault_of
+from dlsolve.batch.items import Fault
 from dlsolve.batch.work import LIMIT, TIMEOUT, attempted, read
 from dlsolve.checker.attempt import Attempt, of_csv, of_json, of_pairs, of_text
 from dlsolve.checker.paper import mark_attempt
@@ -86,14 +86,11 @@ def one(settings: Settings, paper: Paper) -> Marked:
     if paper.fault is not None or paper.problem is None:
         return Marked(kind=paper.kind or "unreadable", fault=paper.fault)
     start = time.perf_counter()
-    try:
-        attempt = attempt_of(paper)
-    except InputError as error:
-        return Marked(kind="unreadable", fault=fault_of(error))
-    except RecursionError:
-        return Marked(kind="unreadable", fault=Fault("", "", "nested too deeply; write it in plain lines"))
-    kind: Kind = "" if attempt.values else "blank"
     problem = paper.problem
+    attempt, fault = attempted(lambda: attempt_of(paper), settings.timeout)
+    if attempt is None:
+        return Marked(kind="unreadable", fault=fault, seconds=time.perf_counter() - start)
+    kind: Kind = "" if attempt.values else "blank"
     report, fault = attempted(lambda: _marked(settings, problem, paper.student, attempt), settings.timeout)
     if report is None:
         return Marked(kind="failed", fault=fault, seconds=time.perf_counter() - start)
