@@ -15,7 +15,7 @@ from dlsolve.linalg.spectrum import spectrum
 from dlsolve.numbers import elementary, functions
 from dlsolve.numbers.precision import precision
 from dlsolve.solver import run
-from tests.bench import batches, markings
+from tests.bench import batches, classes, markings
 from tests.bench.measure import ROOT, Ratio, against, process
 
 ADAM = "problems/adam/adam-3steps.json"
@@ -158,4 +158,5 @@ FIGURES: dict[str, Callable[[], Ratio]] = {
     "eigen-run": eigen_traced,
     **batches.FIGURES,
     **markings.FIGURES,
+    **classes.FIGURES,
 }
