@@ -64,7 +64,7 @@ def batch(paths: Sequence[str] = (), **values: Any) -> int:
     bar = Bar(None if piped or plan.shard or "-" in paths else items.count(paths))
     tally = Tally()
     try:
-        with _terminated(), _engine(values.get("engine")) as executor:
+        with terminated(), engine(values.get("engine")) as executor:
             run(plan, executor=executor, tally=tally, watch=lambda t: bar.move(t.solved + t.failed, t.failed, t.before))
     except KeyboardInterrupt:
         bar.stop()
@@ -84,7 +84,7 @@ def merge(outs: Sequence[str] = (), **values: Any) -> int:
 
 
 @contextmanager
-def _terminated() -> Iterator[None]:
+def terminated() -> Iterator[None]:
     """SIGTERM (Slurm, Kubernetes) ends a run as Ctrl-C does: cleanly."""
 
     def end(*_: object) -> None:
@@ -97,7 +97,7 @@ def _terminated() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _engine(name: str | None) -> AbstractContextManager[Executor | None]:
+def engine(name: str | None) -> AbstractContextManager[Executor | None]:
     """What runs the work; none where processes of this machine do."""
     if name is None:
         return nullcontext()

@@ -11,7 +11,7 @@ import msgspec
 from dlsolve.batch.work import LIMIT, TIMEOUT
 from dlsolve.batch.workers import cores
 from dlsolve.cli import output
-from dlsolve.cli.batch import MOST_JOBS, number
+from dlsolve.cli.batch import MOST_JOBS, engine, number, terminated
 from dlsolve.cli.request import choice
 from dlsolve.errors import InputError
 from dlsolve.fields.hostile import decode, parse_json
@@ -30,7 +30,10 @@ def grade(problems: str, submissions: str, **values: Any) -> int:
     bar = Bar(_files(submissions) if sys.stderr.isatty() else None)
     progress = Progress()
     try:
-        outcome = run(plan, progress=progress, watch=lambda p: bar.move(p.done, p.failed, p.before))
+        with terminated(), engine(values.get("engine")) as executor:
+            outcome = run(
+                plan, executor=executor, progress=progress, watch=lambda p: bar.move(p.done, p.failed, p.before)
+            )
     except KeyboardInterrupt:
         bar.stop()
         print(f"interrupted: {progress.done} marked so far are kept, --resume continues", file=sys.stderr)
@@ -67,7 +70,7 @@ def _plan(problems: str, submissions: str, values: dict[str, Any]) -> Plan:
             course, path or "", bool(values.get("decimal_comma")), int(number(values, "limit", LIMIT, whole=True)),
             number(values, "timeout", TIMEOUT),
         ),
-        jobs=min(MOST_JOBS, int(number(values, "jobs", cores(), whole=True)) or cores()),
+        jobs=min(MOST_JOBS, int(number(values, "jobs", 0, whole=True))) or (0 if values.get("engine") else cores()),
         resume=bool(values.get("resume")),
         report=values.get("report"),
         old=values.get("diff"),

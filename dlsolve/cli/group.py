@@ -175,7 +175,7 @@ def _grade() -> Command:
 
     kept = [f for f in COMMON if f.key in ("course", "no_color", "debug")]
     out = Flag(("-o", "--output"), "output", "a file, or a folder for Gradescope", "OUT")
-    runs = [f for f in BATCH if f.key in ("jobs", "resume", "limit", "timeout")]
+    runs = [f for f in BATCH if f.key in ("jobs", "engine", "resume", "limit", "timeout")]
     problems = _argument("problems", "PROBLEMS", about="a problem file, a .jsonl, or a folder of them")
     papers = _argument("submissions", "SUBMISSIONS", about="a folder of submissions, or one .csv")
     return typer.core.TyperCommand(

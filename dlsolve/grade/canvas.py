@@ -157,7 +157,8 @@ class Copy:
         self.export = export
         self.marks: dict[str, str] = {}
         self.said: list[str] = []
-        self.undelivered = 0
+        self.undelivered: dict[str, str] = {}
+        """Students whose mark has no place, and why."""
 
     def student(self, student: Student) -> None:
         papers = list(student.papers.values())
@@ -196,7 +197,7 @@ class Copy:
         self.file.write(data)
 
     def _undelivered(self, student: str, why: str) -> None:
-        self.undelivered += 1
+        self.undelivered[student] = f"{why}; not filled"
         self.said.append(f"{cut(student)}: {why}; not filled")
 
 

@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from hashlib import blake2b
-from typing import IO
+from typing import IO, Any
 
 import msgspec
 
@@ -106,16 +106,18 @@ class Journal:
                 if not size:
                     self._check(line)
                 else:
-                    self._note(_ENTRY.decode(line), size, live=False)
+                    self._note(self._read(line), size, live=False)
                 size += len(line)
         return size
 
-    def _check(self, line: bytes) -> None:
+    def _read(self, line: bytes, head: bool = False) -> Any:
         try:
-            same = msgspec.json.encode(_HEAD.decode(line)) + b"\n" == self.head
+            return (_HEAD if head else _ENTRY).decode(line)
         except msgspec.DecodeError as fault:
             raise InputError(of_file(self.path + PART), "not from grade", remedy="name another OUT") from fault
-        if not same:
+
+    def _check(self, line: bytes) -> None:
+        if msgspec.json.encode(self._read(line, head=True)) + b"\n" != self.head:
             remedy = "name another OUT (and --diff shows who moves), or delete the earlier one"
             raise InputError("--resume", "the earlier run had other problems or flags", remedy=remedy)
 

@@ -91,6 +91,10 @@ class Outputs:
             journal.resume()
             return
         where = f"-o {short(of_file(plan.out))}"
+        if plan.report is not None and os.path.lexists(plan.report):
+            if not os.path.isdir(plan.report) or os.listdir(plan.report):
+                raise InputError(f"--report {short(of_file(plan.report))}", "is there already",
+                                 remedy="name a folder that is new or empty")  # fmt: skip
         if journal.exists():
             remedy = "--resume continues it; else name another, or delete it and its index first"
             raise InputError(where, "holds an earlier run", remedy=remedy)
@@ -117,10 +121,12 @@ class Outputs:
                         writer.student(student)
                 for writer in writers:
                     writer.close(tally)
+                if self.copy is not None:
+                    self.said, self.undelivered = self.copy.said, len(self.copy.undelivered)
+                    for who, why in self.copy.undelivered.items():
+                        errors.note(who, "canvas", why)
                 self.some_errors = errors.some
                 self.changes = self.moves.lines if self.moves is not None else None
-                if self.copy is not None:
-                    self.said, self.undelivered = self.copy.said, self.copy.undelivered
         except OSError as fault:
             raise unwritable(self.plan.out, fault) from fault
         journal.finish()
@@ -184,6 +190,9 @@ class Errors:
 
     def problem(self, id_: str, fault: Fault) -> None:
         self._line(None, id_, "", "failed", fault)
+
+    def note(self, student: str, kind: str, message: str) -> None:
+        self._line(student, "", "", kind, Fault("", "", message))
 
     def student(self, student: Student) -> None:
         for entry in [*(p.entry for p in student.papers.values()), *student.loose]:

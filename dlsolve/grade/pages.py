@@ -56,6 +56,9 @@ class Pages:
         lines = ["# The class", "", *_counts(tally), ""]
         for problem in sorted(tally.problems.values(), key=lambda p: natural(p.id)):
             lines += [*_problem(problem), ""]
+            if strange := tally.strange(problem.id):
+                names = ", ".join(f"{short(name)} ({many} students)" for name, many in strange)
+                lines += [_e(f"Written under names that are none of this solution's: {names}."), ""]
         lines += [*_slips(tally), *_shared(tally)]
         if self.faults:
             listed = [f"- {fault}" for fault in self.faults[:MOST_FAULTS]]

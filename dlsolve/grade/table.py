@@ -119,6 +119,7 @@ def _fill(store: sqlite3.Connection, file: TextIO, key: Key, label: str) -> None
     if not said:
         file.seek(0)
     at: list[int] | None = None
+    width = len(HEAD)
     for line, text in records(file, mark):
         if text is None:
             _broken(store, "", line, f"a row of more than {MAX_ROW} characters, or a quote that is not closed", label)
@@ -128,19 +129,23 @@ def _fill(store: sqlite3.Connection, file: TextIO, key: Key, label: str) -> None
             if not any(cells):
                 continue
             if at is None:
-                at, headed = _columns(cells, key)
+                at, headed = _columns(cells, key, label)
+                width = len(cells) if headed else len(HEAD)
                 if headed:
                     continue
-            if mark == "," and at[-1] == len(at) - 1 and len(cells) > len(HEAD):
+            if mark == "," and width == len(HEAD) < len(cells):
                 # a list that was not quoted: v_1,1,-1
-                cells = [*cells[: at[-1]], ", ".join(c for c in cells[at[-1] :] if c)]
+                cells = [*cells[: width - 1], ", ".join(c for c in cells[width - 1 :] if c)]
             _row(store, [cells[i] if 0 <= i < len(cells) else "" for i in at], line, key, label)
 
 
-def _columns(cells: list[str], key: Key) -> tuple[list[int], bool]:
+def _columns(cells: list[str], key: Key, label: str) -> tuple[list[int], bool]:
     """Where student, problem, name and value stand, as a header says, else in this order; whether it is
-    a header. Where there is one problem, no column needs to name it."""
+    a header. Where there is one problem, no column needs to name it. Raises `InputError`."""
     names = [cell.lower() for cell in cells]
+    if "student" in names and {"name", "value"} - set(names) and set(names) & set(HEAD[1:]):
+        lacking = [name for name in HEAD if name not in names]
+        raise InputError(short(label), f"its header lacks {' and '.join(lacking)}", remedy=f"write {','.join(HEAD)}")
     if not set(HEAD) - {"problem"} <= set(names) or ("problem" not in names and len(key) > 1):
         return list(range(4)), False
     return [names.index(name) if name in names else -1 for name in HEAD], True

@@ -46,6 +46,11 @@ class Student(msgspec.Struct, frozen=True):
         return paper.report.earned if paper is not None and paper.report is not None else None
 
     @property
+    def whole(self) -> bool:
+        """Whether nothing of theirs is left unmarked."""
+        return all(p.report is not None for p in self.papers.values()) and all(e.kind == "blank" for e in self.loose)
+
+    @property
     def total(self) -> fmpq:
         return sum((p.report.earned for p in self.papers.values() if p.report is not None), fmpq(0))
 
@@ -124,7 +129,7 @@ class Tally:
     """Counts one student after the other. `known` are the problems that could be solved, by number."""
 
     def __init__(self, known: dict[int, Known]) -> None:
-        self.students = self.handed_in = self.marked = self.blank = self.unmarked = 0
+        self.students = self.handed_in = self.marked = self.blank = self.unmarked = self.whole = 0
         self.earned = fmpq(0)
         self.possible = sum((number(k.possible) for k in known.values()), fmpq(0))
         self.problems = {
@@ -135,15 +140,19 @@ class Tally:
         self.slips: dict[tuple[int, str, str], SlipCount] = {}
         self._wrong = sqlite3.connect("")
         self._wrong.execute("create table wrong(problem int, name text, value text, written text, student text)")
+        self._wrong.execute("create table strange(problem int, name text, student text)")
 
     @property
     def mean(self) -> fmpq | None:
-        return self.earned / self.students if self.students else None
+        """Of the students of whom nothing is left unmarked."""
+        return self.earned / self.whole if self.whole else None
 
     def add(self, student: Student) -> None:
         """Count all papers of one student."""
         self.students += 1
-        self.earned += student.total
+        if student.whole:
+            self.whole += 1
+            self.earned += student.total
         for entry in student.loose:
             self.handed_in += entry.kind != "blank"
             self.unmarked += entry.kind != "blank"
@@ -170,7 +179,9 @@ class Tally:
         made: dict[tuple[int, str, str], bool] = {}
         for item in report.items:
             if item.verdict == "unreadable" and item.expected is None:
-                continue  # a name that is none of the solution's
+                # a name that is none of the solution's
+                self._wrong.execute("insert into strange values (?, ?, ?)", (place, visible(item.name), name))
+                continue
             step = count.steps.get(item.name)
             if step is None:
                 step = StepCount(item.name, item.symbol or item.name, "", item.asked, dict.fromkeys(VERDICTS, 0))
@@ -218,6 +229,14 @@ class Tally:
             symbol = count.steps[name].symbol
             out.append(Shared(count.id, name, symbol, written, many, [w for (w,) in who]))
         return out
+
+    def strange(self, problem: str) -> list[tuple[str, int]]:
+        """Names that are none of a problem's, with how many students wrote each; those of several."""
+        place = next((n for n, p in self.problems.items() if p.id == problem), -1)
+        return self._wrong.execute(
+            "select name, count(distinct student) as many from strange where problem = ? group by name"
+            " having many > 1 order by many desc, name limit ?", (place, MOST_NAMED)
+        ).fetchall()  # fmt: skip
 
     def hardest(self) -> tuple[ProblemCount, StepCount] | None:
         """The step that most students got wrong by themselves."""

@@ -176,6 +176,7 @@ def test_what_cannot_start_is_status_2(tmp_path: Path) -> None:
     write(
         tmp_path / "twice.jsonl", '{"topic": "adam", "id": "a", "given": {}}\n{"topic": "det", "id": "A", "given": {}}'
     )
+    write(tmp_path / "head.csv", "student,problem\nanna,adam-3steps\n")
     good, out = str(tmp_path / "in"), str(tmp_path / "grades.csv")
     for args, says in (
         ((str(problems), good), "-o OUT is missing"),
@@ -184,6 +185,7 @@ def test_what_cannot_start_is_status_2(tmp_path: Path) -> None:
         ((str(tmp_path / "twice.jsonl"), good, "-o", out), "stands in"),
         ((str(problems), str(tmp_path / "empty"), "-o", out), "holds no submissions"),
         ((str(problems), str(tmp_path / "nothing"), "-o", out), "no such file or folder"),
+        ((str(problems), str(tmp_path / "head.csv"), "-o", out), "its header lacks name and value"),
         ((str(problems), str(problems / "adam-3steps.json"), "-o", out), "neither a folder nor a .csv"),
         ((str(tmp_path / "empty"), good, "-o", out), "holds no .json"),
         ((str(problems), good, "-o", out, "--format", "xml"), "--format"),

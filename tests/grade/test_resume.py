@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from dlsolve.grade.outputs import Plan
@@ -94,6 +95,16 @@ def test_late_changed_and_withdrawn_papers_are_seen(tmp_path: Path) -> None:
     ]  # fmt: skip
     marked(tmp_path, "whole")
     (tmp_path / "out" / "pages" / "students" / "student-001.md").unlink()
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def test_any_executor_will_do(tmp_path: Path) -> None:
+    class_in(tmp_path, 5)
+    marked(tmp_path, "whole")
+    plan = Plan(problems=str(tmp_path / "key"), submissions=str(tmp_path / "in"), out=str(tmp_path / "out" / "grades"),
+                report=str(tmp_path / "out" / "pages"), jobs=2)  # fmt: skip
+    with ThreadPoolExecutor(2) as threads:
+        grade(plan, executor=threads)
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
 
 
