@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
@@ -12,7 +12,7 @@ from dlsolve.notation import Notation
 
 if TYPE_CHECKING:
     from dlsolve.identities import Identity
-    from dlsolve.trace import Trace
+    from dlsolve.trace import Key, Trace
 
 P = TypeVar("P")
 
@@ -33,6 +33,16 @@ class DeclaredSlip(msgspec.Struct, frozen=True):
         if isinstance(self.rule, Rule):
             return self.rule if self.rule.id == rule.id else None
         return self.rule(rule)
+
+
+class ResultSlip(msgspec.Struct, frozen=True):
+    """A slip at a step that is no formula: `base` names the step's value, and `wrong` what is written
+    there instead, from a run and the value's key."""
+
+    id: str
+    base: str
+    wrong: Callable[[Trace, Key], Iterable[Any]]
+    says: str
 
 
 class Topic(msgspec.Struct, Generic[P], frozen=True, eq=False):
@@ -61,6 +71,7 @@ class Topic(msgspec.Struct, Generic[P], frozen=True, eq=False):
     """What a solution is compared with, and says so where the answers differ: ``arith`` (exact
     against float64), or a convention (against its other choices)."""
     slips: tuple[DeclaredSlip, ...] = ()
+    results: tuple[ResultSlip, ...] = ()
     identities: tuple[Identity, ...] = ()
     """Derivations without numbers that `explain` shows; a test checks each line on random numbers."""
     steps: Callable[[P], int] = lambda _: 0

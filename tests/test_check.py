@@ -25,7 +25,7 @@ from dlsolve.render import Options, render
 from dlsolve.render.report import amount, escaped, markdown
 from dlsolve.solver import Solution, solve_problem
 from dlsolve.trace import Key
-from tests.cases import FILES, ROOT, Case
+from tests.cases import FILES, ROOT, TOPICS, Case
 from tests.runner import run
 
 ADAM = "problems/adam/adam-3steps.json"
@@ -216,6 +216,52 @@ def test_nats_for_bits_are_named() -> None:
     item = marked(solved("entropy", {"p": [0.7, 0.2, 0.1]}), {"H": "0.8018"}).items[0]
     assert item.verdict == "wrong"
     assert "natural" in item.slips[0].says
+
+
+M2 = {"matrix": [[1, 2], [5, 4]]}
+LINES = {"matrix": [[1, 2, 3], [2, 4, 7], [3, 6, 10]]}
+
+
+@pytest.mark.parametrize(
+    ("topic", "given", "name", "written", "slip"),
+    [
+        ("eigen", M2, "char_poly", "λ^2 + 5λ - 6", "sign-in-polynomial"),
+        ("eigen", M2, "char_poly", "λ^2 - 5λ + 6", "sign-in-polynomial"),
+        ("eigen", M2, "char_poly", "λ^2 - 5λ + 14", "products-added"),
+        ("eigen", M2, "det", "14", "products-added"),
+        ("eigen", M2, "trace", "4", "diagonal-multiplied"),
+        ("eigen", M2, "lam_1", "-6", "root-negated"),
+        ("eigen", M2, "v_1", "(5, 2)", "entries-swapped"),
+        ("eigen", M2, "v_2", "(1, 1)", "sign-in-vector"),
+        ("eigen", M2, "P", "[1 5/2; 1 -1]", "rows-of-P"),
+        ("nullspace", None, "v_1", "(-2, 1)", "sign-kept"),
+        ("nullspace", None, "null_space", "(-2, 1)", "sign-kept"),
+        ("nullspace", None, "rank", "2", "columns-counted"),
+        ("colspace", LINES, "col_space", "[1 0; 0 1; 0 0]", "columns-of-R"),
+        ("colspace", LINES, "rank", "3", "rows-counted"),
+        ("rref", LINES, "R", "[1 2 3; 0 0 1; 0 0 0]", "stopped-at-echelon"),
+        ("linsolve", None, "x_1", "8", "b-left-alone"),
+    ],
+)
+def test_slips_where_no_formula_stands_are_named(
+    topic: str, given: dict[str, Any] | None, name: str, written: str, slip: str
+) -> None:
+    item = marked(solved(topic, given), {name: written}).items[0]
+    assert item.verdict == "wrong"
+    assert slip in [s.id for s in item.slips]
+
+
+def test_a_wrong_count_is_gone_on_with() -> None:
+    assert verdicts(marked(solved("rref", LINES), {"rank": "3", "nullity": "0"})) == {
+        "rank": "wrong",
+        "nullity": "follows",
+    }
+
+
+@pytest.mark.parametrize("topic", sorted(set(TOPICS) - {"rules"}))
+def test_markers_know_slips_of_every_topic(topic: str) -> None:
+    found = catalog.topic(topic)
+    assert len(found.slips) + len(found.results) >= 3
 
 
 # -- any order, any basis, complex numbers, words ---------------------------------------------------

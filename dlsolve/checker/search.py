@@ -50,7 +50,7 @@ class Search:
         """The slips that lead to `answer`, declared ones first; named ones are remembered."""
         step, entry = self._step(name)
         if step is None:
-            return []
+            return list(self._results(name, answer))[:MOST_NAMED]
         found = [c for c in self._known(step) if self._leads(c, step, entry, answer)]
         if not found and not self._all_written(step):
             found = list(self._over_the_run(name, answer))
@@ -62,6 +62,19 @@ class Search:
         ]
         self.named |= {self._marked(c, step) for c in found[:MOST_NAMED]}
         return out
+
+    def _results(self, name: str, answer: Answer) -> Iterator[SlipFound]:
+        """The known slips that lead to a value which is the result of no formula."""
+        true = self.solution.trace
+        key = next((k for k in true.steps if true.name(k) == name), None)
+        base = key if isinstance(key, str) or key is None else str(key[0])
+        for slip in self.solution.topic.results:
+            if key is not None and slip.base == base:
+                with precision(BITS):
+                    own, kind = true.env[key], kind_of(true.symbols, key)
+                    if any(v != own and fit(answer, v, kind) == "yes" for v in slip.wrong(true, key)):
+                        yield SlipFound(slip.id, slip.says, repeat=slip.id in self.named)
+                        self.named.add(slip.id)
 
     def declared_fits(self, name: str, answer: Answer) -> bool:
         """Whether a declared slip fits a value too, that was written with few figures."""

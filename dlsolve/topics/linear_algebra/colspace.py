@@ -23,7 +23,7 @@ from dlsolve.notation import Notation, Quantity, superscript
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
-from dlsolve.worked import minors, spaces
+from dlsolve.worked import minors, slips_of_spaces, spaces
 from dlsolve.worked.text import vector_text
 
 
@@ -132,5 +132,6 @@ TOPIC = Topic(
     example={"matrix": [[1, 2, 3], [2, 4, 7], [3, 6, 10]]},
     aliases=("column-space", "row-space", "range", "span", "basis"),
     slips=SLIPS,
+    results=slips_of_spaces.RANK + slips_of_spaces.REDUCED + slips_of_spaces.COLUMN_SPACE,
     text=__doc__ or "",
 )  # fmt: skip

@@ -19,7 +19,7 @@ from flint import fmpq
 
 from dlsolve.errors import InputError
 from dlsolve.fields import Field
-from dlsolve.formula.rules import rules
+from dlsolve.formula.rules import rule, rules
 from dlsolve.formula.tree import Bin, Name, Tree
 from dlsolve.formula.written import cells
 from dlsolve.linalg import polynomial as poly
@@ -29,9 +29,10 @@ from dlsolve.linalg.scale import scaled
 from dlsolve.linalg.spectrum import Eigenvalue, spectrum
 from dlsolve.notation import Notation, Quantity, subscript
 from dlsolve.numbers.matrix import Matrix
-from dlsolve.topic import Topic
+from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
 from dlsolve.worked import rows as written_rows
+from dlsolve.worked import slips_of_spaces
 from dlsolve.worked.determinant import characteristic
 from dlsolve.worked.minors import DET_2
 from dlsolve.worked.roots import factorise, root_line
@@ -79,6 +80,13 @@ RULES = rules(f"""
     trace = sum(A[i,i] for i in N)                   # the sum of the diagonal
 {DET_2}
 """)
+
+SLIPS = (
+    DeclaredSlip("products-added", rule("det:2", "A[1,1]*A[2,2] + A[1,2]*A[2,1]"), "the products are added: ad − bc"),
+    DeclaredSlip(
+        "diagonal-multiplied", rule("trace", "prod(A[i,i] for i in N)"), "the diagonal is multiplied, not added"
+    ),
+)
 
 
 def solve(p: Problem, t: Trace) -> None:
@@ -251,5 +259,7 @@ TOPIC = Topic(
     example={"matrix": [[1, 2], [5, 4]]},
     aliases=("eigenvalues", "eigenvectors", "eig", "eigenvalue", "eigenvector", "characteristic-polynomial"),
     conventions={"normalise": "first"},
+    slips=SLIPS,
+    results=slips_of_spaces.EIGEN,
     text=__doc__ or "",
 )  # fmt: skip

@@ -24,7 +24,7 @@ from dlsolve.numbers.matrix import Matrix
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
 from dlsolve.worked import rows as written_rows
-from dlsolve.worked import spaces
+from dlsolve.worked import slips_of_spaces, spaces
 from dlsolve.worked.text import vector_text
 
 
@@ -156,5 +156,6 @@ TOPIC = Topic(
     example={"matrix": [[2, 1, -1], [-3, -1, 2], [-2, 1, 2]], "b": [8, -11, -3]},
     aliases=("linear-system", "solve-system", "equations", "linear-equations", "system"),
     slips=SLIPS,
+    results=slips_of_spaces.RANK + slips_of_spaces.KERNEL[:1] + slips_of_spaces.SYSTEM,
     text=__doc__ or "",
 )  # fmt: skip

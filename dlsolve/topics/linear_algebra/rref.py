@@ -19,7 +19,7 @@ from dlsolve.notation import Notation, Quantity
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
-from dlsolve.worked import spaces
+from dlsolve.worked import slips_of_spaces, spaces
 from dlsolve.worked.rows import operations
 
 
@@ -79,5 +79,6 @@ TOPIC = Topic(
     example={"matrix": [[1, 2, 3], [2, 4, 7], [3, 6, 10]]},
     aliases=("row-reduction", "row-reduce", "echelon", "rank", "gauss-jordan", "gaussian-elimination", "pivots"),
     slips=SLIPS,
+    results=slips_of_spaces.RANK + slips_of_spaces.REDUCED,
     text=__doc__ or "",
 )  # fmt: skip
