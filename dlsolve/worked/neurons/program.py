@@ -77,6 +77,10 @@ def program(p: Problem, t: Trace) -> str:
     return "\n".join(code + _printed(t, word, d, len(data.rows))) + "\n"
 
 
+NOISE = 1e-9
+"""How near to the threshold a weighted sum in floats means nothing."""
+
+
 def _line(t: Trace, rule: str, **index: int) -> str:
     """The right side of a rule in the names of a program: w[1,u-1] is w1, x[1,s] is x1, z[s,p] is z."""
 
@@ -114,6 +118,8 @@ def _printed(t: Trace, word: str, d: int, n: int) -> list[str]:
         lines.append(f"{word} {turn}: {shown}, updates = {updates}")
     last = lines[-1].partition(": ")[2]
     says = [str(int(v)) for v in t.env["y_hat"].reshape(-1)] if "y_hat" in t.env else []
+    if any(abs(z - t.env["threshold"]) < NOISE for z in (t.env["z"].reshape(-1) if says else ())):
+        says = []  # at the threshold the order of adding decides, which is not the same in a matrix product
     out = [*lines, last, *([f"y_hat = [{', '.join(says)}]"] if says else [])]
     return ["", "# It prints", *(f"# {line}" for line in out)]
 
