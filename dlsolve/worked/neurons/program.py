@@ -105,6 +105,8 @@ def _printed(t: Trace, word: str, d: int, n: int) -> list[str]:
     """What the program prints, from the run in float64; nothing of a run in other numbers."""
     if t.arithmetic is not FLOAT64:
         return []
+    from numpy import isclose
+
     table = next(table for table in t.tables if table.title.startswith("The run"))
     ends = {str(row[0]).strip(): row for row in table.cells()}
     lines = []
@@ -118,7 +120,7 @@ def _printed(t: Trace, word: str, d: int, n: int) -> list[str]:
         lines.append(f"{word} {turn}: {shown}, updates = {updates}")
     last = lines[-1].partition(": ")[2]
     says = [str(int(v)) for v in t.env["y_hat"].reshape(-1)] if "y_hat" in t.env else []
-    if any(abs(z - t.env["threshold"]) < NOISE for z in (t.env["z"].reshape(-1) if says else ())):
+    if says and isclose(t.env["z"], t.env["threshold"], rtol=0, atol=NOISE).any():
         says = []  # at the threshold the order of adding decides, which is not the same in a matrix product
     out = [*lines, last, *([f"y_hat = [{', '.join(says)}]"] if says else [])]
     return ["", "# It prints", *(f"# {line}" for line in out)]
