@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from itertools import groupby
 
 import msgspec
+from flint import fmpq
 
 from dlsolve.formula.text import Piece
-from dlsolve.formula.tree import If, Num
+from dlsolve.formula.tree import Bin, If, Num, Tree
 from dlsolve.named import held
+from dlsolve.numbers.show import fraction
 from dlsolve.readings import lines
 from dlsolve.render import Options
 from dlsolve.render.hand import Hand
@@ -19,6 +21,9 @@ MAX_STEPS = 60
 MAX_SECTIONS = 12
 HEAD, TAIL = 30, 15
 """Of a longer run, about so many steps are shown at its beginning and at its end."""
+
+LOWEST = 20
+"""Largest denominator of a probability that is written in lowest terms beside an exact decimal."""
 
 Maths = list[Piece]
 
@@ -127,7 +132,22 @@ def _step(hand: Hand, step: Step) -> Row:
     shown = hand.shown(read.shown, value, read.closed)
     if not chain and isinstance(at_step, Num):
         rule = []
+    reduced = _reduced(hand, step, chain[-1] if chain else at_step)
+    if reduced and read.shown.exact:  # type: ignore[union-attr]
+        shown = [f"= {reduced}", *(f" {piece}" if isinstance(piece, str) else piece for piece in shown)]
     return Row(name, rule, numbers, shown)
+
+
+def _reduced(hand: Hand, step: Step, last: Tree) -> str:
+    """The lowest terms of a probability whose line ends in a quotient that is not in them: 3/6 is 1/2."""
+    row = hand.trace.symbols.quantity(step.key if isinstance(step.key, str) else str(step.key[0]))
+    value = step.value
+    if row is None or row.kind != "probability" or hand.trace.policy.name == "carry" or not isinstance(value, fmpq):
+        return ""
+    match last:
+        case Bin("/", Num(_), Num(below)) if 1 < value.q <= LOWEST and below != str(value.q) and below.isdigit():
+            return hand.number(fraction(value))
+    return ""
 
 
 def _operation(hand: Hand, op: Operation) -> Row:
