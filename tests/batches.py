@@ -40,6 +40,13 @@ def numbers(items: Sequence[int]) -> list[int]:
     return [i * i for i in items]
 
 
+def stuck(items: Sequence[int]) -> list[int | str]:
+    """As they are; 3 never comes to an end."""
+    if 3 in items:
+        time.sleep(10_000)
+    return list(items)
+
+
 def problem(n: int) -> dict[str, object]:
     """A small problem, the n-th of a mixture."""
     match n % 4:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import pickle
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ import pytest
 import dlsolve
 from dlsolve.batch.cluster import cluster
 from dlsolve.batch.run import Plan, batch
+from dlsolve.batch.shelter import dismiss, sheltered
+from dlsolve.batch.workers import WorkerLostError
 from dlsolve.errors import InputError
 from tests import batches
 from tests.batches import SETTINGS, bank, problem, tree
@@ -37,6 +41,25 @@ def test_what_is_no_engine_is_refused(tmp_path: Path) -> None:
         assert says in result.err
         assert result.err.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_a_process_of_a_worker_is_used_again_and_ended_when_it_is_stuck() -> None:
+    def ask(room: float | None, function: Callable[..., object], *args: object) -> tuple[bool, object]:
+        fine, value = pickle.loads(sheltered("here", dlsolve.__version__, pickle.dumps((function, args)), room))
+        return fine, value
+
+    fine, first = ask(None, os.getpid)
+    assert fine
+    assert first != os.getpid()
+    assert ask(60.0, os.getpid) == (True, first)
+    with pytest.raises(WorkerLostError, match=r"did not answer for 0\.5 seconds and was stopped"):
+        ask(0.5, time.sleep, 1_000)
+    with pytest.raises(WorkerLostError, match="was killed"):
+        ask(None, os.abort)
+    fine, fault = ask(None, int, "x")
+    assert not fine
+    assert "ValueError" in str(fault)
+    dismiss("here")
 
 
 def test_the_cluster_has_the_same_dlsolve(two_workers: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:

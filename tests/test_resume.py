@@ -18,7 +18,10 @@ from typing import Any
 import pytest
 
 from dlsolve.batch import pool
+from dlsolve.batch import work as working
+from dlsolve.batch.items import Task
 from dlsolve.batch.run import Plan, batch
+from dlsolve.batch.work import Settings
 from tests import batches
 from tests.batches import LIMIT, SETTINGS, bank, lines, problem, tree
 from tests.runner import Result, run
@@ -61,6 +64,23 @@ def test_results_are_in_order_whatever_dies() -> None:
     found = list(pool.ordered(range(60), batches.numbers, jobs=2, lost=take))
     assert found == [(i, -1 if i in (13, 40) else i * i) for i in range(60)]
     assert [item for item, _ in lost] == [13, 40]
+
+
+def test_a_worker_that_is_stuck_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "GRACE", 1.5)
+    found = list(pool.ordered(range(6), batches.stuck, jobs=1, lost=lambda _, how: how, patience=0.1))
+    assert [result for _, result in found] == [
+        0, 1, 2, "its worker did not answer for 1.6 seconds and was stopped", 4, 5,
+    ]  # fmt: skip
+
+
+def test_the_clock_is_a_net_behind_the_count() -> None:
+    long = {"topic": "adam", "given": {"f": "w**2 + v**2", "start": {"w": 1, "v": 2}, "steps": 900, "lr": "0.1"}}
+    task = Task(0, "p.json", None, "p", json.dumps(long).encode())
+    done = working.one(Settings(timeout=0.05), task)
+    assert done.data is None
+    assert done.fault is not None
+    assert done.fault.message == "took longer than 0.05 seconds; shorten it, or raise --timeout"
 
 
 def test_any_executor_will_do_and_few_are_in_flight() -> None:

@@ -33,6 +33,9 @@ MOST, MOST_BYTES = 32, 1_000_000
 GRACE = 20.0
 """Seconds a worker is given beyond its clock before it is taken for stuck."""
 
+START = 600.0
+"""Seconds that a worker has to start; a machine under load takes its time."""
+
 Work = Callable[[Sequence[T]], list[R]]
 _Sent = Future[tuple[list[R], float]]
 
@@ -234,7 +237,7 @@ class _Crew(Generic[T, R]):
             pool = processes(1)
             with launching(self.work):
                 answer = pool.submit(int, "1")
-            if answer.result(60) == 1:
+            if answer.result(START) == 1:
                 return pool
         except (BrokenExecutor, OSError, ImportError, RuntimeError):
             pass
