@@ -15,8 +15,8 @@ MAX_CHARS = 400
 MAX_EXPONENT = 400
 
 _TENS = tuple(10**n for n in range(40))
-MAX_MAGNITUDE = 1 << 20
-"""A number beyond 2 to this power (315,652 digits) is not written out, and no whole number is made of it; one
+MAX_MAGNITUDE = 1 << 18
+"""A number beyond 2 to this power (78,913 digits) is not written out, and no whole number is made of it; one
 nearer to 0 than its inverse is only known to be that near."""
 _LARGEST = arb(2) ** MAX_MAGNITUDE
 _SMALLEST = arb(2) ** -MAX_MAGNITUDE

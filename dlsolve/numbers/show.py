@@ -80,11 +80,11 @@ def from_float(value: float) -> fmpq:
 
 def exponent10(value: fmpq) -> int:
     """e with 10^e <= |value| < 10^(e+1), for value != 0."""
-    p, q = abs(int(value.p)), int(value.q)
+    p, q = abs(value.p), value.q
     guess = int((p.bit_length() - q.bit_length()) * 0.30103)
-    while p >= q * 10 ** (guess + 1) if guess >= -1 else p * 10 ** -(guess + 1) >= q:
+    while p >= q * _TEN ** (guess + 1) if guess >= -1 else p * _TEN ** -(guess + 1) >= q:
         guess += 1
-    while p < q * 10**guess if guess >= 0 else p * 10**-guess < q:
+    while p < q * _TEN**guess if guess >= 0 else p * _TEN**-guess < q:
         guess -= 1
     return guess
 
@@ -96,7 +96,7 @@ def round_to(value: fmpq, digits: Digits) -> fmpq:
 
 def _ratio(n: int, places: int) -> fmpq:
     """n / 10^places."""
-    return fmpq(n, 10**places) if places >= 0 else fmpq(n * 10**-places)
+    return fmpq(n, _TEN**places) if places >= 0 else fmpq(n * _TEN**-places)
 
 
 _MOST_FIGURES = 400
@@ -109,12 +109,13 @@ def _rounded(value: fmpq, digits: Digits) -> tuple[int, int]:
         return 0, 0
     top = exponent10(value)
     places = min(digits.count, _MOST_FIGURES - 1 - top) if digits.unit == "dp" else digits.count - 1 - top
-    p, q = int(value.p), int(value.q)
-    over, under = (abs(p) * 10**places, q) if places >= 0 else (abs(p), q * 10**-places)
-    n = (2 * over + under) // (2 * under)
+    p, q = value.p, value.q  # flint's: Python divides numbers of many digits a thousand times slower
+    over, under = (abs(p) * _TEN**places, q) if places >= 0 else (abs(p), q * _TEN**-places)
+    n = int((2 * over + under) // (2 * under))
     return (n if p > 0 else -n), places
 
 
+_TEN = fmpz(10)
 _HALF = arb(0.5)
 
 

@@ -17,7 +17,7 @@ from tests.fuzz import guard
 from tests.fuzz.kinds import KINDS
 
 CHUNK = 250
-STUCK = 180.0
+STUCK = 600.0
 """Seconds after which a process that has said nothing is ended and its input named: a net for C code that loops."""
 
 

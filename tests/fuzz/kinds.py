@@ -63,29 +63,28 @@ class Kind(msgspec.Struct, frozen=True):
 def read_text(text: str) -> str:
     """One answer text, through everything that reads answers. Gives the shape, or ``unreadable``."""
     shape = "unreadable"
-    for comma in (False, True):
-        try:
-            written = value(text, decimal_comma=comma)
-        except UnreadableError as fault:
-            _one_line(fault)
-        else:
-            shape = written.shape
-            assert len(text) <= MAX_CHARS, "longer than is read"
-            if written.tree is not None:
-                assert sum(1 for _ in nodes(written.tree)) <= MOST_NODES, "more nodes than the text has signs"
-        answer = read_answer("x", text, decimal_comma=comma)
-        guard.harmless(answer.unreadable or "")
-        for row in answer.rows:
-            for window in row:
-                _bounded(window.low)
-                _bounded(window.high)
-    for reader in (expression, lambda t: expression(t, names=("x", "w1", "lam"))):
-        try:
-            tree = reader(text)
-        except UnreadableError as fault:
-            _one_line(fault)
-        else:
-            assert sum(1 for _ in nodes(tree)) <= MOST_NODES
+    comma, names = len(text) % 4 == 1, ("x", "w1", "lam") if len(text) % 3 == 1 else None
+    try:
+        written = value(text, decimal_comma=comma)
+    except UnreadableError as fault:
+        _one_line(fault)
+    else:
+        shape = written.shape
+        assert len(text) <= MAX_CHARS, "longer than is read"
+        if written.tree is not None:
+            assert sum(1 for _ in nodes(written.tree)) <= MOST_NODES, "more nodes than the text has signs"
+    answer = read_answer("x", text, decimal_comma=comma)
+    guard.harmless(answer.unreadable or "")
+    for row in answer.rows:
+        for window in row:
+            _bounded(window.low)
+            _bounded(window.high)
+    try:
+        tree = expression(text, names=names)
+    except UnreadableError as fault:
+        _one_line(fault)
+    else:
+        assert sum(1 for _ in nodes(tree)) <= MOST_NODES
     for line in lines(text[:2_000]):
         assert all(0 <= link.start <= link.end <= len(text) for link in line.links)
     normalise_name(text)
@@ -343,8 +342,8 @@ def mark_submission(given: SUBMISSION) -> str:
 
 
 KINDS: dict[str, Kind] = {
-    "answers": Kind(texts.answer, read_text, 400_000, 0.85),
-    "problems": Kind(problems.problem, read_problem, 30_000_000, 0.125),
-    "commands": Kind(make_command, run_command, 30_000_000, 0.018, files=True),
-    "submissions": Kind(make_submission, mark_submission, 60_000_000, 0.007),
+    "answers": Kind(texts.answer, read_text, 400_000, 0.92),
+    "problems": Kind(problems.problem, read_problem, 100_000_000, 0.065),
+    "commands": Kind(make_command, run_command, 30_000_000, 0.010, files=True),
+    "submissions": Kind(make_submission, mark_submission, 60_000_000, 0.005),
 }

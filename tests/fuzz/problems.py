@@ -63,7 +63,10 @@ def places(value: Json, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 def changed(whole: Json, rng: Random) -> None:
     """One change of structure, in place."""
-    path = rng.choice(places(whole) or [("given",)])
+    paths = places(whole)
+    if not paths:
+        return
+    path = rng.choice(paths)
     parent = whole
     for key in path[:-1]:
         parent = parent[key]
