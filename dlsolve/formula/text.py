@@ -292,8 +292,8 @@ def number(text: str) -> str:
     """A number's text for people: ``1e-8`` -> 10⁻⁸, ``-2.5e-7`` -> −2.5·10⁻⁷."""
     text = text.replace("-", "−", 1) if text.startswith("-") else text
     head, mark, power = text.replace("E", "e").partition("e")
-    if not mark:
-        return text
+    if not mark or not power.lstrip("+-").isdecimal() or not head[-1:].isdecimal():
+        return text  # no power of ten, or words: yes
     raised = superscript(str(int(power)).replace("-", "−")) or power
     if head in ("1", "1.0", "−1"):
         return f"{'−' if head == '−1' else ''}10{raised}"

@@ -9,6 +9,7 @@ import textwrap
 
 from dlsolve.errors import InputError
 from dlsolve.render import Options
+from dlsolve.render.words import clean
 from dlsolve.solver import Solution
 
 WIDTH = 98
@@ -22,7 +23,7 @@ def render(solution: Solution, options: Options) -> str:
             "--format", f"{topic.name} writes no program", found="python", remedy="the perceptron does; or take json"
         )
     title = str(solution.meta.get("title") or topic.title)
-    remarks = [line for text in solution.trace.remarks for line in textwrap.wrap(text, WIDTH)]
+    remarks = [line for text in solution.trace.remarks for line in textwrap.wrap(clean(text), WIDTH)]
     said = "".join(f"# {line}\n" for line in remarks)
-    head = "".join(f"# {line}\n" for line in textwrap.wrap(title, WIDTH))
+    head = "".join(f"# {line}\n" for line in textwrap.wrap(clean(title), WIDTH))
     return head + "\n" + topic.program(solution.problem, solution.trace) + (f"\n{said}" if said else "")
