@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from dlsolve.batch import items
 from dlsolve.batch.work import LIMIT, TIMEOUT
 from dlsolve.batch.workers import cores
 from dlsolve.cli import output
@@ -27,7 +28,7 @@ def grade(problems: str, submissions: str, **values: Any) -> int:
     """0 where every submission was marked, 1 where some could not be. Raises `DlsolveError` where nothing
     can start."""
     plan = _plan(problems, submissions, values)
-    bar = Bar(_files(submissions) if sys.stderr.isatty() else None)
+    bar = Bar(_papers(problems, submissions) if sys.stderr.isatty() else None)
     progress = Progress()
     try:
         with terminated(), engine(values.get("engine")) as executor:
@@ -79,6 +80,9 @@ def _plan(problems: str, submissions: str, values: dict[str, Any]) -> Plan:
     )  # fmt: skip
 
 
-def _files(path: str) -> int | None:
-    """About how many submissions there are; None where that is not seen at once."""
-    return sum(len(files) for _, _, files in os.walk(path)) if os.path.isdir(path) else None
+def _papers(problems: str, submissions: str) -> int | None:
+    """About how many papers there are, a file of a student's own taken for all; None where that is not seen at once."""
+    if not os.path.isdir(submissions):
+        return None
+    several = items.count([problems])
+    return sum(len(files) * (several if n == 0 else 1) for n, (_, _, files) in enumerate(os.walk(submissions)))

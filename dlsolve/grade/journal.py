@@ -15,6 +15,7 @@ from typing import IO, Any
 
 import msgspec
 
+from dlsolve import __version__
 from dlsolve.batch.items import Fault
 from dlsolve.batch.output import PART, unwritable
 from dlsolve.errors import InputError
@@ -61,11 +62,10 @@ class Journal:
         self.path = path
         self.settings = settings
         self.numbers = {p.id: p.number for p in key.problems}
-        told = repr((settings.course, settings.decimal_comma, settings.limit)).encode()
+        told = repr((__version__, settings.course, settings.decimal_comma, settings.limit)).encode()
         problems = [p.id.encode("utf-8", "replace") + b"\0" + p.task.data for p in key.problems]
-        self.head = (
-            msgspec.json.encode(Head(blake2b(b"\0".join([told, *problems]), digest_size=12).hexdigest())) + b"\n"
-        )
+        mark = blake2b(b"\0".join([told, *problems]), digest_size=12).hexdigest()
+        self.head = msgspec.json.encode(Head(mark)) + b"\n"
         self.table = sqlite3.connect("")
         self.table.execute(_TABLE)
         self.complete = False
@@ -153,10 +153,6 @@ class Journal:
                 file.seek(at)
                 line = file.readline()
                 yield _ENTRY.decode(line), line
-
-    def gone(self) -> int:
-        """How many papers of an earlier run are there no more, or have changed."""
-        return int(self.table.execute("select count(*) from lines where not live").fetchone()[0])
 
     def _place(self, paper: Paper | Entry) -> tuple[str, int, str, str]:
         name = paper.problem if isinstance(paper, Entry) else paper.problem.id if paper.problem is not None else ""

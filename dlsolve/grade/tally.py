@@ -238,12 +238,6 @@ class Tally:
             " having many > 1 order by many desc, name limit ?", (place, MOST_NAMED)
         ).fetchall()  # fmt: skip
 
-    def hardest(self) -> tuple[ProblemCount, StepCount] | None:
-        """The step that most students got wrong by themselves."""
-        every = [(count, step) for count in self.problems.values() for step in count.steps.values()]
-        most = max((step.counts["wrong"] for _, step in every), default=0)
-        return next(((c, s) for c, s in every if s.counts["wrong"] == most), None) if most else None
-
     def as_json(self) -> dict[str, Any]:
         """The summary as it stands in JSON; marks are exact text."""
         return {

@@ -16,7 +16,7 @@ from flint import fmpq
 
 from dlsolve import assignment
 from dlsolve.assignment import Overlay
-from dlsolve.batch.items import Fault
+from dlsolve.batch.items import Fault, fault_of
 from dlsolve.batch.work import LIMIT, TIMEOUT, attempted, read
 from dlsolve.checker.attempt import Attempt, of_csv, of_json, of_pairs, of_text
 from dlsolve.checker.paper import mark_attempt
@@ -87,18 +87,26 @@ def one(settings: Settings, paper: Paper) -> Marked:
         return Marked(kind=paper.kind or "unreadable", fault=paper.fault)
     start = time.perf_counter()
     problem = paper.problem
-    attempt, fault = attempted(lambda: attempt_of(paper), settings.timeout)
-    if attempt is None:
-        return Marked(kind="unreadable", fault=fault, seconds=time.perf_counter() - start)
-    kind: Kind = "" if attempt.values else "blank"
-    report, fault = attempted(lambda: _marked(settings, problem, paper.student, attempt), settings.timeout)
-    if report is None:
-        return Marked(kind="failed", fault=fault, seconds=time.perf_counter() - start)
-    said = None
-    if kind == "blank":
-        empty = paper.data.strip() in (b"", b"[]", b"{}")
-        said = Fault("", "", "empty" if empty else "holds no answer that can be read; all are counted as missing")
-    return Marked(packed(report), kind, said, time.perf_counter() - start)
+    done, fault = attempted(lambda: _judged(settings, problem, paper), settings.timeout)
+    if done is None:
+        done = Marked(kind="failed", fault=fault)
+    return msgspec.structs.replace(done, seconds=time.perf_counter() - start)
+
+
+def _judged(settings: Settings, problem: Problem, paper: Paper) -> Marked:
+    """Read and marked. Raises `DlsolveError`."""
+    try:
+        attempt = attempt_of(paper)
+    except InputError as error:
+        return Marked(kind="unreadable", fault=fault_of(error))
+    except RecursionError:
+        return Marked(kind="unreadable", fault=Fault("", "", "nested too deeply; write it in plain lines"))
+    report = packed(_marked(settings, problem, paper.student, attempt))
+    if attempt.values:
+        return Marked(report)
+    empty = paper.data.strip() in (b"", b"[]", b"{}")
+    said = "empty" if empty else "holds no answer that can be read; all are counted as missing"
+    return Marked(report, "blank", Fault("", "", said))
 
 
 def attempt_of(paper: Paper) -> Attempt:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dlsolve.grade.tally import Tally
 
 MOST_PROBLEMS, MOST_SLIPS, MOST_SHARED, MOST_SAID = 20, 6, 3, 12
+MOST_WRITTEN = 40
 LEAST = 12
 """Columns that a column of words keeps."""
 
@@ -70,7 +71,8 @@ def _problems(tally: Tally, page: Options) -> list[Block]:
 def _said(outcome: Outcome) -> list[str]:
     out = []
     for s in outcome.tally.shared()[:MOST_SHARED]:
-        out.append(f"{s.students} students wrote {s.written} for {s.symbol} ({s.problem}); no slip explains it")
+        written = s.written if len(s.written) <= MOST_WRITTEN else s.written[: MOST_WRITTEN - 1] + "…"
+        out.append(f"{s.students} students wrote {written} for {s.symbol} ({s.problem}); no slip explains it")
     out += [f"{id_}: not marked, {fault.message}" for id_, fault in list(outcome.unsolved.items())[:MOST_SAID]]
     out += outcome.said[:MOST_SAID]
     if len(outcome.said) > MOST_SAID:

@@ -73,10 +73,7 @@ def test_a_row_a_student_and_a_column_a_problem(whole: tuple[Path, Result]) -> N
         assert cells[3:5] == [str(total), "11"]
 
 
-@pytest.mark.parametrize("style", ["csv", "long-csv", "json"])
-def test_the_same_bytes_from_any_order_and_number_of_processes(
-    style: str, whole: tuple[Path, Result], tmp_path: Path
-) -> None:
+def test_the_same_bytes_from_any_order_and_number_of_processes(whole: tuple[Path, Result], tmp_path: Path) -> None:
     folder, _ = whole
     written = rows(8)
     mixed = random.Random(5).sample(written, len(written))
@@ -90,7 +87,7 @@ def test_the_same_bytes_from_any_order_and_number_of_processes(
         found = set()
         for n, source in enumerate(sources):
             out = tmp_path / f"{source.name}{n}.out"
-            args = ("-o", str(out), "--format", style, "--jobs", str(n + 1))
+            args = ("-o", str(out), "--format", "json", "--jobs", str(n + 1))
             assert run("grade", str(folder / "key"), str(source), *args).status == 0
             found.add((out.read_bytes(), Path(f"{out}.index.jsonl").read_bytes()))
         assert len(found) == 1
