@@ -90,6 +90,7 @@ class _Forms:
     def __init__(self, trace: Trace, running: Mapping[str, Index]) -> None:
         self.trace = trace
         self.running = running
+        self.keys: dict[Form, Key] = {}
 
     def of(self, step: Step) -> Tree:
         """The true rule's expression at `step`."""
@@ -118,6 +119,11 @@ class _Forms:
         """The named value that `form` stands for at this step."""
         if isinstance(form, Ref):
             return (form.base, *form.index) if form.index else form.base
+        if form not in self.keys:
+            self.keys[form] = self._key(form)
+        return self.keys[form]
+
+    def _key(self, form: At) -> Key:
         values = (place(i, self.running) for i in form.index)
         return (form.base, *(v if isinstance(v, int | str) else str(v) for v in values))
 
@@ -147,7 +153,8 @@ class _Backward:
         self.forms = _Forms(trace, running)
         self.loss = loss
         self.chain = chain(trace, loss, wrt, running)
-        self.by_key = {self.forms.key(leaf): leaf for expr in self.chain.values() for leaf in leaves(expr)}
+        self.leaves = {key: leaves(expr) for key, expr in self.chain.items()}
+        self.by_key = {self.forms.key(leaf): leaf for some in self.leaves.values() for leaf in some}
         self.wrt = list(wrt)
         self.gradients: dict[Tree, Form] = {}
         self.values: dict[Tree, Form] = {}
@@ -156,7 +163,7 @@ class _Backward:
         self.parameters = [self._form(k) for k in self.wrt]
         steps = [trace.steps[k] for k in self.chain]
         self.used = [(self._form(k), s.rule) for k, s in zip(self.chain, steps, strict=True) if isinstance(s, Step)]
-        forms = dict.fromkeys(leaf for expr in self.chain.values() for leaf in leaves(expr))
+        forms = dict.fromkeys(leaf for some in self.leaves.values() for leaf in some)
         self.shapes = [(leaf, self._shape(leaf)) for leaf in forms]
 
     def fits(self, loss: Key, wrt: Sequence[Key], running: Mapping[str, Index]) -> bool:
@@ -183,8 +190,8 @@ class _Backward:
         found: dict[Key, list[tuple[Form | None, Tree]]] = {}
         by_key = self.by_key
         users: dict[Key, int] = dict.fromkeys(by_key, 0)
-        for expr in self.chain.values():
-            for leaf in leaves(expr):
+        for some in self.leaves.values():
+            for leaf in some:
                 users[self.forms.key(leaf)] += 1
         for key in reversed(self.chain):
             expr = self.chain[key]
@@ -199,7 +206,7 @@ class _Backward:
                 at = self.forms.key(quantity)
                 if at in self.chain or at in self.wrt:
                     found.setdefault(at, []).append((by_key.get(key), _sum(terms)))
-            for leaf in leaves(expr):
+            for leaf in self.leaves[key]:
                 users[self.forms.key(leaf)] -= 1
             ready = [k for k in self.wrt if k in found and users[k] == 0]
             for k in ready:

@@ -27,13 +27,16 @@ def whole_power(x: Any, n: int) -> Any:
 class Matrix:
     """An immutable matrix; `rows` holds its entries, `shape` its (rows, columns)."""
 
-    __slots__ = ("rows", "shape")
+    __slots__ = ("_floats", "_turned", "rows", "shape")
     rows: tuple[tuple[Entry, ...], ...]
     shape: tuple[int, int]
+    _turned: Matrix | None
+    _floats: Any
 
     def __init__(self, rows: Sequence[Sequence[Entry]]) -> None:
         self.rows = tuple(tuple(row) for row in rows)
         self.shape = (len(self.rows), len(self.rows[0]) if self.rows else 0)
+        self._turned = self._floats = None
 
     @classmethod
     def column(cls, entries: Sequence[Entry]) -> Matrix:
@@ -41,7 +44,20 @@ class Matrix:
 
     @property
     def T(self) -> Matrix:
-        return Matrix(list(zip(*self.rows, strict=True)))
+        if self._turned is None:
+            self._turned = Matrix(list(zip(*self.rows, strict=True)))
+        return self._turned
+
+    def floats(self) -> Any:
+        """The same as an array of floats, read-only; made once."""
+        if self._floats is None:
+            import numpy
+
+            from dlsolve.numbers.show import to_float
+
+            self._floats = numpy.array([[to_float(e) for e in row] for row in self.rows], dtype=float)
+            self._floats.setflags(write=False)
+        return self._floats
 
     def map(self, change: Callable[[Entry], Any]) -> Matrix:
         return Matrix([[change(e) for e in row] for row in self.rows])

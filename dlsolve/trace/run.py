@@ -56,7 +56,7 @@ class Trace(Record):
         if self.arithmetic is not FLOAT64:
             return value if type(value) is fmpq else fmpq(value) if isinstance(value, int) else value
         if isinstance(value, Matrix):
-            return FLOAT64.matrix([[to_float(e) for e in row] for row in value.rows])
+            return value.floats()
         return float(value) if isinstance(value, int) else to_float(value)
 
     def let(self, target: str | Rule, *index: Index) -> Any:
@@ -64,16 +64,21 @@ class Trace(Record):
 
         Raises `DomainError` with the rule and its numbers, `RuleError` for an unknown name.
         """
-        found = self._fast.get(target if type(target) is str else id(target))
-        rule, function = found or self.function(target)
-        at = rule.indices(index) if rule.at or rule.where else index
+        env = self.env
+        try:
+            rule, function, plain = self._fast[target if type(target) is str else id(target)]
+        except KeyError:
+            rule, function = self.function(target)
+            plain = not rule.at and not rule.where
+        at = index if plain else rule.indices(index)
         key: Key = (rule.base, *at) if at else rule.base
-        if self._slow:
+        slow = self._slow
+        if slow:
             other = self.policy.replaced(self, rule, key)
             if other is not rule:
                 rule, function = self.function(other)
         try:
-            value = function(self.env, *index)
+            value = function(env, *index)
         except self._faults as fault:
             value = self.policy.rescue(self, key)
             if value is None:
@@ -93,14 +98,14 @@ class Trace(Record):
                 self.work += value.shape[0] * value.shape[1]
             elif self.trims and kind is not bool:
                 self.held += getattr(value, "size", 1)
-        handed = self.policy.hand_on(self, key, value) if self._slow else value
-        # the line that every value passes: `_assign` without its call
-        if key in self.env or len(self.steps) + self.work > self.limit:
+        handed = self.policy.hand_on(self, key, value) if slow else value
+        steps = self.steps
+        # every value passes here: `_assign` without its call
+        if key in env or len(steps) + self.work > self.limit:
             self._assign(key, handed)
-        self.env[key] = handed
-        step = Step(key, rule, index, value, handed, self.here)
+        env[key] = handed
+        step = steps[key] = Step(key, rule, index, value, handed, self.here)
         self.items.append(step)
-        self.steps[key] = step
         return handed
 
     def when(self, question: str, so: str | tuple[str, str] = "", **index: Index) -> bool:
@@ -167,19 +172,18 @@ class Trace(Record):
 
     def function(self, target: str | Rule) -> tuple[Rule, Any]:
         """The rule in force for `target`, and its code."""
-        if isinstance(target, Rule):
-            if id(target) not in self._fast:
+        mark = id(target) if isinstance(target, Rule) else target
+        if mark not in self._fast:
+            if isinstance(target, Rule):
                 rule = rename(target, self.renames) if self.renames else target
-                self._fast[id(target)] = (rule, compiled(rule.expr, rule.letters, self.arithmetic))
                 self._alive.append(target)
-            return self._fast[id(target)]
-        found = self._fast.get(target)
-        if found is None:
-            rule = self.rules.get(target) or self._no_rule(target)
-            if rule.by:
-                self.used[rule.by] = rule.choice
-            found = self._fast[target] = (rule, compiled(rule.expr, rule.letters, self.arithmetic))
-        return found
+            else:
+                rule = self.rules.get(target) or self._no_rule(target)
+                if rule.by:
+                    self.used[rule.by] = rule.choice
+            code = compiled(rule.expr, rule.letters, self.arithmetic)
+            self._fast[mark] = (rule, code, not rule.at and not rule.where)
+        return self._fast[mark][:2]
 
     def _no_rule(self, target: str) -> Rule:
         raise RuleError(f"no rule defines {target!r}")

@@ -86,6 +86,9 @@ def close(left: Any, right: Any, room: float | None) -> bool:
     """Equal entry by entry: exactly where `room` is None, else within `room` of their size."""
     if type(left) is type(right) and type(left) in (fmpq, arb, float):
         return _near(left, right, room)
+    if all(hasattr(value, "shape") and not isinstance(value, Matrix) for value in (left, right)):
+        sizes = abs(left).clip(1.0, None).clip(abs(right), None)
+        return bool(left.shape == right.shape and (abs(left - right) <= (room or 1e-6) * sizes).all())
     a, b = _flat(left), _flat(right)
     if len(a) == 1 or len(b) == 1:
         a, b = a * max(1, len(b)), b * max(1, len(a))

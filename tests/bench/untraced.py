@@ -119,3 +119,43 @@ def _same(one: Any, other: Any) -> bool:
         gap = one - other
         return bool(gap == 0) if isinstance(gap, fmpq) else bool(gap.contains(0))
     return one == other  # type: ignore[no-any-return]
+
+
+def loop(trace: Trace, letter: str) -> Callable[[int], dict[str, Any]]:
+    """The rules of a run's last step as the body of a loop over `letter`, each quantity in one variable; the
+    function takes the number of steps. A quantity at ``letter-1`` is what its variable holds so far."""
+    last = trace.items[-1].section
+    rules = [item.rule for item in trace.items if isinstance(item, Step) and item.section == last]
+    writer = _Loop(trace, letter, [r.base for r in rules])
+    body: list[ast.stmt] = [ast.Assign([ast.Name(r.base, ast.Store())], writer.expr(r.expr)) for r in rules]
+    steps = ast.parse("range(1, steps + 1)", mode="eval").body
+    turns: ast.stmt = ast.For(ast.Name(letter, ast.Store()), steps, body, [])
+    starts = [
+        ast.Assign([ast.Name(r.base, ast.Store())], writer.constant(trace.env[r.base, 0]))
+        for r in rules if (r.base, 0) in trace.env
+    ]  # fmt: skip
+    ends = ast.Return(
+        ast.Call(ast.Name("dict", ast.Load()), [], [ast.keyword(b, ast.Name(b, ast.Load())) for b in writer.bases])
+    )
+    function = ast.FunctionDef(
+        "program", ast.arguments([], [ast.arg("steps")], None, [], [], None, []), [*starts, turns, ends], []
+    )
+    module = ast.fix_missing_locations(ast.Module([function], []))
+    exec(compile(module, "<loop>", "exec"), writer.scope)  # noqa: S102 - as above
+    program: Callable[[int], dict[str, Any]] = writer.scope["program"]
+    return program
+
+
+class _Loop(Build):
+    def __init__(self, trace: Trace, letter: str, bases: list[str]) -> None:
+        super().__init__(trace.arithmetic, {letter})
+        self.trace = trace
+        self.bases = bases
+
+    def expr(self, tree: Tree) -> ast.expr:
+        match tree:
+            case At(base, _) if base in self.bases:
+                return ast.Name(base, ast.Load())
+            case Name(id_) if id_ in self.trace.env:
+                return self.constant(self.trace.env[id_])
+        return super().expr(tree)

@@ -274,5 +274,5 @@ TOPIC = Topic(
     ),
     conventions={"loss_scale": "mean", "reduce": "mean"},
     slips=SLIPS,
-    steps=lambda p: p.epochs * (1 if p.y is None else p.batches or -(-len(p.y) // (p.batch_size or len(p.y)))),
+    steps=lambda p: p.epochs * (1 if p.y is None else p.batches or -(-p.y.shape[0] // (p.batch_size or p.y.shape[0]))),
 )

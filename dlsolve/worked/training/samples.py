@@ -9,7 +9,7 @@ import msgspec
 from flint import fmpq
 
 from dlsolve.errors import InputError
-from dlsolve.fields import Expression, Field, Params, Samples
+from dlsolve.fields import Expression, Field, Params, Samples, Vector
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.trace import Trace
 
@@ -23,7 +23,7 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     X: Annotated[
         Samples | None, Field("features, one row a sample (a flat list: one feature)", aliases=("x",), csv="features")
     ] = None
-    y: Annotated[list[fmpq] | None, Field("target of each sample", csv="target")] = None
+    y: Annotated[Vector | None, Field("target of each sample", csv="target")] = None
     model: Annotated[Literal["linear", "logistic"], Field("ŷ = X w + b, or σ(X w + b)")] = "linear"
     w: Annotated[Params | None, Field("start weights (0 where not given)")] = None
     b: Annotated[fmpq | None, Field("start bias; no bias where not given")] = None
@@ -47,18 +47,18 @@ class Data:
         if p.batch_size is not None and p.batches is not None:
             raise InputError("$.given.batches", "batch_size and batches exclude each other", remedy="give one of them")
         self.p = p
-        n = len(p.y)
+        n = p.y.shape[0]
         self.X = p.X.T if p.X.shape[0] == 1 and p.X.shape[1] == n and n > 1 else p.X
         if self.X.shape[0] != n:
             raise InputError("$.given.y", f"{n} targets for {self.X.shape[0]} samples")
-        if p.model == "logistic" and any(v not in (0, 1) for v in p.y):
+        if p.model == "logistic" and any(v not in (0, 1) for v in p.y.entries()):
             raise InputError("$.given.y", "a logistic model needs targets 0 and 1", remedy="or set model to linear")
         self.w = self._weights(p.w, self.X.shape[1])
         parts = p.batches or -(-n // (p.batch_size or n))
         if parts > n:
             raise InputError("$.given.batches", f"{parts} batches of {n} samples", remedy=f"at most {n}")
         order = _order(p.order, n)
-        self.parts = [[order[i] for i in part] for part in _split(n, p.batch_size, parts)]
+        self.parts = [order[part.start : part.stop] for part in _split(n, p.batch_size, parts)]
 
     @staticmethod
     def _weights(w: Params | fmpq | None, features: int) -> Matrix:
@@ -76,12 +76,12 @@ class Data:
         if len(self.parts) == 1:
             t.fixed["m"] = FULL
         t.given("X", self.X, FULL)
-        t.given("y", Matrix.column(p.y), FULL)
+        t.given("y", p.y, FULL)
         if len(self.parts) > 1:
             for number, part in self.updates():
                 says = f"batch {number}: {_which(part)}"
                 t.given("X", Matrix([self.X.rows[i] for i in part]), number, part=says)
-                t.given("y", Matrix.column([p.y[i] for i in part]), number, part=says)
+                t.given("y", Matrix([p.y.rows[i] for i in part]), number, part=says)
         t.given("w", self.w, 0, assumed=p.w is None)
         if p.b is not None:
             t.given("b", p.b, 0)
@@ -102,10 +102,10 @@ class Data:
         return f"Update {k}: epoch {epoch}, {what}" if epochs > 1 else f"Update {k}: {what}"
 
 
-def _order(order: list[int] | None, n: int) -> list[int]:
+def _order(order: list[int] | None, n: int) -> Sequence[int]:
     """Sample positions in the order of an epoch. Raises `InputError` where that is not every sample once."""
     if order is None:
-        return list(range(n))
+        return range(n)
     if sorted(order) != list(range(1, n + 1)):
         raise InputError("$.given.order", f"not each of the samples 1 to {n} once",
                          found=" ".join(map(str, order))[:60], remedy="write every sample once, as 3 1 2")  # fmt: skip
