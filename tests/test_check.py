@@ -241,6 +241,9 @@ LINES = {"matrix": [[1, 2, 3], [2, 4, 7], [3, 6, 10]]}
         ("colspace", LINES, "rank", "3", "rows-counted"),
         ("rref", LINES, "R", "[1 2 3; 0 0 1; 0 0 0]", "stopped-at-echelon"),
         ("linsolve", None, "x_1", "8", "b-left-alone"),
+        ("matrix-parameter", None, "det_poly", "k^2 + 4", "sign-in-polynomial"),
+        ("matrix-parameter", None, "rank_1", "2", "row-of-zeros-counted"),
+        ("matrix-parameter", None, "solutions_2", "infinitely many", "none-or-many"),
     ],
 )
 def test_slips_where_no_formula_stands_are_named(

@@ -56,7 +56,9 @@ def _rounded_or_cut(test: Callable[..., bool], rows: Sequence[Sequence[Window]],
 
 
 def _cut(window: Window) -> Window:
-    return window if window.zero or not 0 < window.unit < 1 or window.imag is not None else window.truncated()
+    if window.imag is not None:
+        return replace(_cut(replace(window, imag=None)), imag=_cut(window.imag))
+    return window.truncated() if 0 < window.unit < 1 and not window.zero else window
 
 
 def plain(entry: Any) -> Any:

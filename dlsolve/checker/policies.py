@@ -75,12 +75,13 @@ class Marking(Policy):
         self.true = true
         self.written = written
         self.images: dict[str, Any] = {}
+        self.kinds: dict[str, Kind] = {}
         self.fits: dict[str, Fit] = {}
         self.branches = {b.asked: b.truth for b in true.items if isinstance(b, Branch)}
         self.opened: dict[str, bool] = {}
         """Questions that the windows leave open, and the way taken."""
-        self.contrary = False
-        """The answer to open questions that the true run does not ask."""
+        self.always: bool | None = None
+        """The answer to every question that the windows leave open, where it is set."""
 
     @property
     def lenient(self) -> bool:
@@ -97,7 +98,7 @@ class Marking(Policy):
         answer = self.written.whole.get(name)
         kind = kind_of(trace.symbols, key)
         if answer is not None:
-            self.images[name] = value
+            self.images[name], self.kinds[name] = value, kind
             return self.passed(name, answer, value, self._true(key, value), kind)
         entries = self.written.entries.get(name)
         if entries is None or not isinstance(value, Matrix):
@@ -128,7 +129,8 @@ class Marking(Policy):
 
     def branch(self, trace: Trace, question: str, truth: bool | None) -> bool:
         if truth is None:
-            truth = self.opened[question] = self.branches.get(question, self.contrary)
+            own = self.branches.get(question, False)
+            truth = self.opened[question] = own if self.always is None else self.always
         return truth
 
     # -- what the two runs do differently ---------------------------------------------------------

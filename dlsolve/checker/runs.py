@@ -14,7 +14,8 @@ from typing import Any
 from flint import arb
 
 from dlsolve.checker.enclose import WINDOWS
-from dlsolve.checker.judge import Fit
+from dlsolve.checker.handing import with_zeros
+from dlsolve.checker.judge import Fit, fit
 from dlsolve.checker.policies import Following, Points, Trusting, Written
 from dlsolve.errors import DlsolveError
 from dlsolve.notation import Symbols
@@ -86,6 +87,9 @@ def following(solution: Solution, written: Written, trusted: Mapping[str, Fit]) 
             blank = answer is not None and answer.blank
             # a 0 is not paid for by a wrong 0 before it
             how: Fit = "no" if zeros and blank and blank_before else other.fits.get(name, "no")
+            if how == "no" and answer is not None and not blank and any(w.zero for w in answer.windows()):
+                sharp = with_zeros(policy.images.get(name), other.images.get(name))
+                how = fit(answer, sharp, policy.kinds.get(name, "real"))
             if how == "no" and blank and not blank_before and _around_zero(policy.images.get(name)):
                 how = "yes"
             if how != "no":  # by the digits a run may come to values that windows never reach
@@ -100,11 +104,12 @@ def _other_ways(solution: Solution, policy: Following, words: list[str]) -> None
     """Where windows leave questions open, words that follow from other answers to them follow too, and
     so does what is only met on that way."""
     opened = policy.opened if words else {}
-    ways = [opened.keys(), *({question} for question in list(opened)[:MOST_WAYS] if len(opened) > 1)]
-    for turned in ways if opened else ():
+    ways: list[tuple[bool | None, set[str]]] = [(True, set()), (False, set())]
+    ways += [(None, {question}) for question in list(opened)[:MOST_WAYS] if len(opened) > 1]
+    for always, turned in ways if opened else ():
         other = Following(policy.true, policy.written, policy.trusted)
         other.branches = policy.branches | {q: not opened[q] for q in turned}
-        other.contrary = len(turned) == len(opened)
+        other.always = always
         rerun(solution, other)
         if any(other.fits.get(name, "no") != "no" for name in words):
             met = {n: how for n, how in other.fits.items() if n in words or n not in policy.fits}

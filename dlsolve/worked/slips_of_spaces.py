@@ -7,8 +7,9 @@ from typing import Any
 
 from flint import fmpq, fmpq_poly
 
+from dlsolve.formula.tree import Name, names
 from dlsolve.formula.written import polynomial
-from dlsolve.linalg import polynomial as poly
+from dlsolve.linalg.lettered import entry
 from dlsolve.linalg.reduce import reduce_rows
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.topic import ResultSlip
@@ -18,23 +19,20 @@ Wrong = Callable[[Trace, Key], Iterator[Any]]
 
 
 def _signs(t: Trace, key: Key) -> Iterator[Any]:
-    """p(λ) with the sign of one coefficient turned round."""
-    coefficients = _characteristic(t).coeffs()
+    """A polynomial with the sign of one coefficient turned round."""
+    tree = t.env[key]
+    letter = next(iter(names(tree)), "lam")
+    coefficients = entry(tree, letter, "").coeffs()
     for n, c in enumerate(coefficients):
         if c != 0:
-            yield polynomial(fmpq_poly([*coefficients[:n], -c, *coefficients[n + 1 :]]))
+            yield polynomial(fmpq_poly([*coefficients[:n], -c, *coefficients[n + 1 :]]), Name(letter))
 
 
 def _products_added(t: Trace, key: Key) -> Iterator[Any]:
     """ad + bc for the determinant of a 2×2 matrix."""
     rows = t.env["A"].rows
     if len(rows) == 2:
-        p = _characteristic(t)
-        yield polynomial(p + 2 * rows[0][1] * rows[1][0])
-
-
-def _characteristic(t: Trace) -> fmpq_poly:
-    return poly.from_faddeev(poly.faddeev_leverrier([list(row) for row in t.env["A"].rows]))
+        yield polynomial(entry(t.env[key], "lam", "") + 2 * rows[0][1] * rows[1][0])
 
 
 def _negative(t: Trace, key: Key) -> Iterator[Any]:
@@ -91,6 +89,15 @@ def _right_side(t: Trace, key: Key) -> Iterator[Any]:
     yield b if isinstance(key, str) else list(b.entries())[int(key[1]) - 1]
 
 
+def _other_number(t: Trace, key: Key) -> Iterator[Any]:
+    """none for infinitely many, and the other way round."""
+    yield from {"none": ("infinitely many",), "infinitely many": ("none",)}.get(t.env[key], ())
+
+
+def _full(t: Trace, key: Key) -> Iterator[Any]:
+    yield t.env[key] + 1
+
+
 def _column(entries: Sequence[Any]) -> Matrix:
     return Matrix([(e,) for e in entries])
 
@@ -106,6 +113,13 @@ EIGEN = (
     _slip("entries-swapped", "v", _swapped, "the entries are swapped: check A·v = λ·v"),
     _slip("sign-in-vector", "v", _one_sign, "a sign in the vector is wrong: check A·v = λ·v"),
     _slip("rows-of-P", "P", _transposed, "the eigenvectors stand as rows: P has them as columns"),
+)
+
+LETTER = (
+    _slip("sign-in-polynomial", "det_poly", _signs, "a sign in the determinant is wrong"),
+    _slip("root-negated", "k", _negative, "the sign of the root is turned round: (k − 2) = 0 gives 2, not −2"),
+    _slip("row-of-zeros-counted", "rank", _full, "a row that becomes 0 is counted"),
+    _slip("none-or-many", "solutions", _other_number, "a row 0 = c with c ≠ 0 has no solution, a row 0 = 0 many"),
 )
 
 RANK = (

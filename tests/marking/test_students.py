@@ -20,16 +20,13 @@ SLIPS, ERRORS = (1_000, 1_000) if SWEEP else (5, 4)
 FEW = 0 if SWEEP else 3
 """Where few slips are tried, one that its digits cannot show (1.000 for 0.9997) may be tried at several places."""
 
-LEAST_FLAGGED, LEAST_NAMED, MOST_LATER, MOST_FALSE = 0.995, 0.95, 0.0, {3: 0.02, 4: 0.005}
+LEAST_FLAGGED, LEAST_NAMED, MOST_LATER, MOST_FALSE = 0.995, 0.95, 0.005, {3: 0.02, 4: 0.005}
 """Shares of one topic."""
 
-CANCELS = {"covariance": 0.97, "gd": 0.99}
-"""Least share flagged where large values cancel, or a step is as small as the last digit: then four
-figures before do not show whether a small term was right."""
-
-FROM_TRUE = {"hessian"}
-"""Topics whose last steps are no formulas (a characteristic polynomial): they go on from true values, so what
-follows there from a slip before them cannot be told."""
+LAST_DIGIT = {"covariance": 0.97, "information-gain": 0.97, "mutual-information": 0.97, "adam": 0.96, "adagrad": 0.96,
+              "gd": 0.99}  # fmt: skip
+"""Least share flagged where large values cancel, or a slip is worth a unit of the last digit (where a small ε
+stands): then four figures before do not show whether it was made."""
 
 every_topic = pytest.mark.parametrize("topic", TOPICS)
 
@@ -48,9 +45,9 @@ def test_slips_are_found_and_named(topic: str) -> None:
     found = slips(topic, SLIPS, PROBLEMS)
     told = found.misses[:5]
     assert found.visible, f"no slip of {topic} is visible"
-    assert found.flagged >= CANCELS.get(topic, LEAST_FLAGGED) * found.visible - FEW, told
+    assert found.flagged >= LAST_DIGIT.get(topic, LEAST_FLAGGED) * found.visible - FEW, told
     assert found.named >= LEAST_NAMED * found.provable - FEW, told
-    assert topic in FROM_TRUE or found.later_wrong <= MOST_LATER * found.visible + FEW, told
+    assert found.later_wrong <= MOST_LATER * found.visible + FEW, told
 
 
 @every_topic

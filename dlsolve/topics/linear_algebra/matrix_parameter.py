@@ -29,7 +29,7 @@ from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import Topic
 from dlsolve.trace import Trace
 from dlsolve.worked import determinant as expanded
-from dlsolve.worked import roots
+from dlsolve.worked import roots, slips_of_spaces
 from dlsolve.worked import rows as written_rows
 from dlsolve.worked.text import is_exact, text_of
 
@@ -168,5 +168,6 @@ TOPIC = Topic(
     "Strang, Introduction to Linear Algebra, chapters 2 and 5",
     example={"matrix": [["1", "k"], ["k", "4"]], "b": ["1", "2"]},
     aliases=("parameter", "letter", "unknown-entry", "symbolic-matrix"),
+    results=slips_of_spaces.LETTER,
     text=__doc__ or "",
 )  # fmt: skip
