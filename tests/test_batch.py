@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dlsolve import assignment
+from dlsolve.batch import items
 from dlsolve.batch.items import tasks
 from dlsolve.batch.names import Labels, slug
 from dlsolve.problem import read_envelope
@@ -223,6 +224,13 @@ def test_no_two_outputs_share_a_name_on_any_file_system(format_: str, tmp_path: 
         run("batch", str(source), "-o", part, *args, "--shard", f"{n}/2")
     assert run("merge", *parts, "-o", str(tmp_path / "all")).status == 0
     assert tree(tmp_path / "all") == tree(tmp_path / "whole")
+
+
+def test_a_line_that_is_too_long_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(items, "MAX_BYTES", 100)
+    source = tmp_path / "in.jsonl"
+    source.write_text(f'{{"id": "a"}}\n{"x" * 450}\n{{"id": "b"}}\n{"x" * 100}')
+    assert [(t.item, len(t.data)) for t in tasks([str(source)])] == [(1, 11), (2, 101), (3, 11), (4, 100)]
 
 
 def test_names_are_relative_to_what_holds_them_all(tmp_path: Path) -> None:

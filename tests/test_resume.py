@@ -102,6 +102,22 @@ def test_any_executor_will_do_and_few_are_in_flight() -> None:
     assert len(asked) == 2_000
 
 
+def test_large_items_are_not_all_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "MOST_HELD", 3_000_000)
+    asked: list[int] = []
+
+    def source() -> Iterator[int]:
+        for n in range(50):
+            asked.append(n)
+            yield n
+
+    with ThreadPoolExecutor(2) as threads:
+        some = pool.ordered(source(), list, jobs=4, lost=lambda i, _: i, executor=threads, size=lambda _: 2_000_000)
+        for n, (item, _) in enumerate(some):
+            assert item == n
+            assert len(asked) - n <= 3
+
+
 def test_an_executor_that_fails_is_survived() -> None:
     def work(items: Sequence[int]) -> list[str]:
         if 7 in items:

@@ -215,19 +215,26 @@ def _file(source: Source, data: bytes) -> Iterator[_Found]:
 def _lines(source: Source, file: IO[bytes]) -> Iterator[_Found]:
     labels = Labels()
     some = False
-    while line := file.readline(MAX_BYTES + 1):
+    for line in _each(file):
         if line.strip():
             some = True
             labels.add(id_of(line) or "")
     if not some:
         raise InputError(source.label, "empty", remedy="write one problem a line")
     file.seek(0)
-    number = 0
-    while line := file.readline(MAX_BYTES + 1):
-        number += 1
+    for number, line in enumerate(_each(file), 1):
         raw = line.strip(b" \t\r\n")
         if raw and raw != b"\xef\xbb\xbf":
             yield number, f"{source.name}-{labels.label(id_of(raw) or '', number)}", raw, "$", None
+
+
+def _each(file: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a file; of one that is too long, enough to say so."""
+    while line := file.readline(MAX_BYTES + 1):
+        rest = line
+        while len(rest) > MAX_BYTES and not rest.endswith(b"\n"):
+            rest = file.readline(MAX_BYTES + 1)
+        yield line
 
 
 def fault_of(error: InputError, root: str = "$") -> Fault:

@@ -76,7 +76,8 @@ class Output:
         self.streams = [self.errors, *([out] if self.lines else [])]
         """Files of lines that end with the index."""
         self._open: dict[str, IO[bytes]] = {}
-        self._folders: set[str] = set()
+        self._folder = ""
+        """The one written to last, which is there."""
 
     # -- opening -------------------------------------------------------------------------------
 
@@ -181,9 +182,9 @@ class Output:
         """One file in OUT, whole or not at all."""
         path = os.path.join(self.out, file)
         folder = os.path.dirname(path)
-        if folder not in self._folders:
+        if folder != self._folder:
             os.makedirs(folder, exist_ok=True)
-            self._folders.add(folder)
+            self._folder = folder
         try:
             with open(path + PART, "wb", buffering=0) as aside:
                 whole(aside, data)

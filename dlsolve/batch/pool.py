@@ -30,6 +30,8 @@ AIM = 0.15
 """Seconds of work a chunk is meant to hold."""
 MOST, MOST_BYTES = 32, 1_000_000
 """Items and bytes of a chunk, at most."""
+MOST_HELD = 64_000_000
+"""Bytes of the items in flight, about at most."""
 GRACE = 20.0
 """Seconds a worker is given beyond its clock before it is taken for stuck."""
 
@@ -98,6 +100,7 @@ class _Crew(Generic[T, R]):
         """Whether this system lets no worker live: all is then done in this process."""
         self.queue: deque[tuple[list[T], _Sent[R] | None]] = deque()
         self.pace = AIM
+        self.held = 0
         self.over = False
 
     def results(self) -> Iterator[tuple[T, R]]:
@@ -112,6 +115,7 @@ class _Crew(Generic[T, R]):
                     continue  # there is room for more, though the first is not done yet
             found = self.finish(items, future)
             self.queue.popleft()
+            self.held -= sum(map(self.size, items))
             yield from zip(items, found, strict=True)
 
     # -- chunks --------------------------------------------------------------------------------
@@ -127,7 +131,8 @@ class _Crew(Generic[T, R]):
 
     def full(self) -> bool:
         """Whether nothing more is to be sent out before the first chunk is done."""
-        return self.over or len(self.queue) >= 12 * self.jobs or any(f is None for _, f in self.queue)
+        enough = len(self.queue) >= 12 * self.jobs or self.held >= MOST_HELD
+        return self.over or enough or any(f is None for _, f in self.queue)
 
     def fill(self) -> None:
         while not self.full() and self.running() < 2 * self.jobs + 1:
@@ -135,6 +140,7 @@ class _Crew(Generic[T, R]):
             if not items:
                 self.over = True
                 return
+            self.held += sum(map(self.size, items))
             self.queue.append((items, self.send(items)))
 
     def take(self) -> list[T]:

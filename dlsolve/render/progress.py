@@ -34,7 +34,8 @@ class Bar:
             return
         self._drawn = now
         rate = (done - before) / max(now - self._start, 1e-3)
-        self._bar.update(self._task, completed=done, failed=failed, rate=rate)
+        more = {"total": done} if (self._bar.tasks[0].total or done) < done else {}  # the total was an estimate
+        self._bar.update(self._task, completed=done, failed=failed, rate=rate, **more)
 
     def stop(self) -> None:
         """Take the bar away."""
