@@ -145,7 +145,8 @@ def _forms(text: str) -> Iterator[str]:
         joined = re.sub(word, sign, joined)
     exact = [_TEX.sub("", t) for t in (text, signs, joined)]
     round_ = [t.replace("[", "(").replace("]", ")") for t in exact]
-    yield from dict.fromkeys([*exact, *round_, *(t.casefold().replace("-", "") for t in round_)])
+    fused = [re.sub(r"\((\w)\)$", r"\1", t) for t in exact]  # p(X) for p_X
+    yield from dict.fromkeys([*exact, *round_, *(t.casefold().replace("-", "") for t in round_), *fused])
 
 
 __all__ = ["Names", "canonical", "names"]

@@ -49,7 +49,8 @@ def in_turns(trace: Trace, attempt: Attempt) -> Attempt:
     turns = _turns(trace)
     known = keys_by_name(trace)
     meant = {n: _label(n, turns, known, trace) for n in attempt.lines if n in attempt.loose}
-    page = list(_written(attempt, {n: label for n, label in meant.items() if label is not None}))
+    first = next((label.partition("[")[0] + "[" for label in turns if "[" in label), "")
+    page = list(_written(attempt, {n: label for n, label in meant.items() if label is not None}, first))
     times = Counter(t.label for t in page)
     page = [t for t in page if times[t.label] > 1 or t.label not in known]
     if not page:
@@ -96,8 +97,9 @@ def _label(
     return next((c for c in candidates if c in turns), None)
 
 
-def _written(attempt: Attempt, labels: Mapping[str, str]) -> Iterator[_Turn]:
-    """The turns on a page in their order. Lines that go on with one value are one turn."""
+def _written(attempt: Attempt, labels: Mapping[str, str], first: str) -> Iterator[_Turn]:
+    """The turns on a page in their order. Lines that go on with one value are one turn; what comes
+    `first` of every sample (``z[``), written without it, begins the next."""
     rows = sorted(
         ((line.name_at[0], name, line) for name, lines in attempt.lines.items() for line in lines), key=lambda r: r[0]
     )
@@ -107,15 +109,19 @@ def _written(attempt: Attempt, labels: Mapping[str, str]) -> Iterator[_Turn]:
     for _, name, line in rows:
         label = labels.get(name)
         bare = label is not None and label.endswith("[")
-        if label is None or (bare and (not sample or len(read_answer(name, line.links[-1].text).windows()) != 1)):
+        single = bare and len(read_answer(name, line.links[-1].text).windows()) == 1
+        if single and label == first:
+            sample, bare = str(int(sample) + 1 if sample.isdigit() else 1), False
+            label = f"{first}{sample}]"
+        if label is None or (bare and not (sample and single)):
             if before is not None:
                 yield before
             before = None
             continue
         if bare:
-            label += sample
+            label += sample.rstrip("]") + "]"
         elif label.endswith("]"):
-            sample = label[label.index("[") + 1 :]
+            sample = label[label.index("[") + 1 : -1]
         last = line.links[-1]
         if last.written is None and last.tree is not None:
             waiting.setdefault(name, []).append(line)  # a formula, its value on a later line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Literal
 
@@ -10,17 +11,21 @@ from dlsolve.checker.attempt import Attempt, is_number
 from dlsolve.checker.families import aligned, restored
 from dlsolve.checker.marking import mark
 from dlsolve.checker.naming import canonical
+from dlsolve.checker.naming import names as names_of
 from dlsolve.checker.proved import proved
 from dlsolve.checker.reading import understood
 from dlsolve.checker.report import Report
 from dlsolve.checker.worth import Worth, worth_of
-from dlsolve.handwriting import UnreadableError
+from dlsolve.formula.tree import names as tree_names
+from dlsolve.handwriting import UnreadableError, expression
 from dlsolve.problem import Marking, ProblemFile
 from dlsolve.solver import Solution
 
 Reveal = Literal["none", "first", "all"]
 _HINTS = ("sign", "percent_sign", "power_of_ten")
 """Remarks on a wrong value that say how to mend it."""
+_PROSE = re.compile(r"[A-Za-z]{4,}")
+"""A word of a page (``Girls = 30``), which is no misspelt name."""
 
 
 def mark_attempt(
@@ -47,11 +52,12 @@ def mark_attempt(
         try:
             names[written] = canonical(solution.trace, written)
         except UnreadableError as fault:
-            if written in attempt.loose and not (is_number(text) and "did you mean" in str(fault)):
+            meant = is_number(text) and "did you mean" in str(fault) and not _PROSE.fullmatch(written)
+            if written in attempt.loose and not meant:
                 passed += [written] if is_number(text) else []
                 continue  # a page speaks of much that is no answer
             names[written] = written
-        if written in attempt.loose and _states_a_given(solution, names[written], text):
+        if written in attempt.loose and _states_a_rule(solution, names[written], text):
             continue
         if written in attempt.lines and names[written] in taken:
             values.pop(taken[names[written]])  # several spellings of one name in one page: the last one counts
@@ -75,10 +81,26 @@ def mark_attempt(
     return report
 
 
-def _states_a_given(solution: Solution, name: str, text: str) -> bool:
-    """Whether a page says in letters what a given value is (``y = wx``): the model, no answer."""
+def _states_a_rule(solution: Solution, name: str, text: str) -> bool:
+    """Whether a page says in letters what a value is, which is no answer: a given one (``y = wx``), or by
+    names that have no value here (``ŷ₁ = w x₁ + b``)."""
+    if is_number(text):
+        return False
     made = {solution.trace.name(key) for key in solution.trace.steps}
-    return name not in made and name.partition("[")[0] not in made and not is_number(text)
+    if name not in made and name.partition("[")[0] not in made:
+        return True
+    try:
+        used = tree_names(expression(text)) - {"pi", "e"}
+    except UnreadableError:
+        return False
+    return not all(_has_value(solution, one) for one in used)
+
+
+def _has_value(solution: Solution, name: str) -> bool:
+    try:
+        return canonical(solution.trace, name) in names_of(solution.trace).known
+    except UnreadableError:
+        return False
 
 
 def _leave_out_givens(solution: Solution, report: Report, loose: set[str]) -> None:

@@ -156,6 +156,8 @@ class _Page:
 
     def _slot(self, name: str) -> Slot:
         base, bracket, entry = name.partition("[")
+        if name in self.known:
+            base, bracket = name, ""
         key = self.known[base]
         value = self.trace.env[key]
         if bracket:
@@ -193,6 +195,9 @@ class _Page:
 
     def _speaks(self, said: Said, slot: Slot, asked: Collection[str]) -> float | None:
         """What speaks for a place; None where it cannot be: a given value is only restated, not changed."""
+        several = isinstance(slot.value, Matrix) and slot.value.shape != (1, 1)
+        if several == (said.answer.scalar is not None):
+            return None
         fits = fit(said.answer, slot.value, slot.kind) != "no"  # type: ignore[arg-type]
         if slot.given and not fits:
             return None

@@ -43,7 +43,7 @@ _REMARK = re.compile(
 """Words after a result: ``0.1, as required``."""
 _ORDER = re.compile(r"\s*(?:[<>≤≥≠]|\\(?:leq?|geq?|neq?)(?![A-Za-z])).*$", re.DOTALL)
 """A comparison after a result: ``0.6 < 1``."""
-_SUM = re.compile(r"\\(?:sum|prod|int)(?![A-Za-z])|[∑Σ∏∫]")
+_SUM = re.compile(r"\\(?:sum|prod|int|cap|cup|mid)(?![A-Za-z])|[∑Σ∏∫∩∪]|(?<![A-Za-z])P\s*\(")
 _EDGE = " \t\r\n$.,;:~\\&"
 
 
@@ -71,7 +71,8 @@ class Link:
 
     @property
     def general(self) -> bool:
-        """Whether it states a rule by a sum over an index, whose numbers stand in the links after it."""
+        """Whether it states a rule by a sum over an index, or in the words of events, whose numbers stand
+        in the links after it."""
         return self.tree is None and bool(_SUM.search(self.text))
 
 
@@ -116,8 +117,9 @@ def lines(text: str) -> list[WorkedLine]:
                 if named is None:
                     out[-1].name = None
                     out[-1].links.append(_link(bare, ""))
-            elif part.relation == "⇒" and named is not None:
-                out.append(_Open(named, []))
+            elif part.relation == "⇒" and (named is not None or not last):
+                # an equation follows: a value where a name stands on its left
+                out.append(_Open(named, []) if named is not None else _Open(None, [_link(bare, "")]))
             else:
                 if not out:
                     out.append(_Open(None, []))
@@ -182,7 +184,7 @@ def _suffixes(text: str) -> Iterator[str]:
 
 
 def _is_name(text: str) -> bool:
-    if not text or len(text) > 80:
+    if not text or len(text) > 80 or text.count("{") != text.count("}"):
         return False
     call = _CALL.fullmatch(text)
     if call:
