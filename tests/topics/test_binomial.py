@@ -53,7 +53,10 @@ def test_agrees_with_scipy(p: dict[str, Any], floats: bool) -> None:
 
 @pytest.mark.parametrize("slip", TOPIC.slips, ids=lambda s: s.id)
 def test_a_declared_slip_changes_a_result(slip: Any) -> None:
-    cases: list[dict[str, Any]] = [{"n": 4, "p": 0.3, "k": [1], "low": 1}]
+    cases: list[dict[str, Any]] = [
+        {"n": 4, "p": 0.3, "k": [1], "low": 1, "high": 3, "normal": True},
+        {"n": 4, "p": 0.3, "low": 1},
+    ]
     for p in cases:
         true, wrong = solved(TOPIC, p), solved(TOPIC, p, policy=Slip(slip.rule))
         if any(number(true.env[k]) != number(wrong.env[k]) for k in true.steps):
@@ -76,3 +79,29 @@ def test_unusable_input_is_named(given_: dict[str, Any], says: str) -> None:
     with pytest.raises(InputError) as fault:
         solved(TOPIC, given_)
     assert says in str(fault.value)
+
+
+@settings(max_examples=60)
+@given(
+    st.fixed_dictionaries({"n": st.integers(1, 40), "p": st.integers(1, 19).map(lambda k: f"{k}/20")}),
+    st.integers(1, 99),
+    st.integers(0, 20),
+    st.integers(0, 20),
+)
+def test_quantiles_and_the_normal_curve(p: dict[str, Any], share: int, a: int, b: int) -> None:
+    scipy = pytest.importorskip("scipy.stats")
+    low, high = sorted((a, b))
+    trace = solved(TOPIC, {**p, "q": f"{share}/100", "low": low, "high": high, "normal": True})
+    model = scipy.binom(p["n"], float(Fraction(p["p"])))
+    k = int(number(trace.env["k_q"]))
+    assert model.cdf(k) >= share / 100 - 1e-12
+    assert k == 0 or model.cdf(k - 1) < share / 100 + 1e-12
+    curve = scipy.norm(model.mean(), model.std())
+    assert number(trace.env["P_normal"]) == pytest.approx(curve.cdf(high + 0.5) - curve.cdf(low - 0.5), abs=1e-9)
+    if low != high:
+        assert number(trace.env["P_plain"]) == pytest.approx(curve.cdf(high) - curve.cdf(low), abs=1e-9)
+
+
+def test_a_range_is_needed_for_the_normal_curve() -> None:
+    with pytest.raises(InputError, match="no range to approximate"):
+        solved(TOPIC, {"n": 5, "p": 0.5, "normal": True})

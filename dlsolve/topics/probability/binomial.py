@@ -17,11 +17,13 @@ from typing import Annotated
 import msgspec
 from flint import fmpq
 
+from dlsolve.errors import InputError
 from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
+from dlsolve.worked.probability import approximation
 from dlsolve.worked.probability.counting import COMMON, QUANTITIES, SHARED_SLIPS, masses, moments
 
 
@@ -31,6 +33,10 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     k: Annotated[list[int] | None, Field("numbers of successes for P(X = k)", ("x",), ge="0")] = None
     low: Annotated[int | None, Field("P(low ≤ X ≤ high): at least low", ("at_least",))] = None
     high: Annotated[int | None, Field("P(low ≤ X ≤ high): at most high", ("at_most",))] = None
+    normal: Annotated[bool, Field("also by the normal curve, with and without continuity correction")] = False
+    q: Annotated[fmpq | None, Field("the quantile: the first k with P(X ≤ k) ≥ q", ("quantile",), gt="0", lt="1")] = (
+        None
+    )
 
 
 NOTATION = Notation(
@@ -39,6 +45,7 @@ NOTATION = Notation(
         Quantity("p", "probability of success in a trial", kind="probability"),
         Quantity("q", "probability of failure in a trial", kind="probability"),
         *QUANTITIES,
+        *approximation.QUANTITIES,
     ],
     {"k": "step"},
 )
@@ -48,7 +55,7 @@ RULES = rules("""
     f[k] = comb(n, k)*p**k*q**(n - k)                   # orders, times the probability of each
     E_X = n*p                                           # n trials with mean p each
     Var_X = n*p*q                                       # independent: variances add up
-""" + COMMON)  # fmt: skip
+""" + COMMON + approximation.RULES)  # fmt: skip
 
 SLIPS = (
     DeclaredSlip("no-orders", rule("f[k]", "p**k*q**(n - k)"), "the number of orders C(n, k) was left out"),
@@ -57,6 +64,7 @@ SLIPS = (
     DeclaredSlip("mean-for-variance", rule("Var_X", "n*p"), "the factor 1 − p was left out of the variance"),
     DeclaredSlip("squared-p", rule("Var_X", "n*p**2"), "the variance is n·p·(1 − p)"),
     *SHARED_SLIPS,
+    *approximation.SLIPS,
 )
 
 
@@ -67,6 +75,12 @@ def solve(p: Problem, t: Trace) -> None:
     moments(t)
     t.answer("E_X", "Var_X")
     masses(t, p.k, p.low, p.high, 0, p.n)
+    if p.q is not None:
+        approximation.quantile(t, p.q, 0, p.n)
+    if p.normal:
+        if p.p in (0, 1):
+            raise InputError("$.given.normal", "X takes one value only", remedy="leave normal out")
+        approximation.by_normal(t, p.k, p.low, p.high)
     t.check("the trials that fail are as likely to fail", "E_X + n*q == n")
 
 

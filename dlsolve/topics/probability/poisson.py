@@ -22,6 +22,7 @@ from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
+from dlsolve.worked.probability import approximation
 from dlsolve.worked.probability.counting import COMMON, QUANTITIES, SHARED_SLIPS, masses, moments
 
 
@@ -32,6 +33,10 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     k: Annotated[list[int] | None, Field("numbers of events for P(X = k)", ("x",), ge="0")] = None
     low: Annotated[int | None, Field("P(low ≤ X ≤ high): at least low", ("at_least",))] = None
     high: Annotated[int | None, Field("P(low ≤ X ≤ high): at most high", ("at_most",))] = None
+    normal: Annotated[bool, Field("also by the normal curve, with and without continuity correction")] = False
+    q: Annotated[fmpq | None, Field("the quantile: the first k with P(X ≤ k) ≥ q", ("quantile",), gt="0", lt="1")] = (
+        None
+    )
 
 
 NOTATION = Notation(
@@ -40,6 +45,7 @@ NOTATION = Notation(
         Quantity("rate", "events on average per unit"),
         Quantity("time", "units looked at"),
         *QUANTITIES,
+        *approximation.QUANTITIES,
     ],
     {"k": "step"},
 )
@@ -49,7 +55,7 @@ RULES = rules("""
     f[k] = exp(-lam)*lam**k / factorial(k)              # mass function
     E_X = lam
     Var_X = lam                                         # mean and variance are the same
-""" + COMMON)  # fmt: skip
+""" + COMMON + approximation.RULES)  # fmt: skip
 
 SLIPS = (
     DeclaredSlip("no-factorial", rule("f[k]", "exp(-lam)*lam**k"), "k! was left out"),
@@ -57,6 +63,7 @@ SLIPS = (
     DeclaredSlip("divided-by-k", rule("f[k]", "exp(-lam)*lam**k / max(1, k)"), "it was divided by k, not by k!"),
     DeclaredSlip("rate-for-lambda", rule("lam", "rate"), "the rate was taken; λ belongs to the whole time"),
     *SHARED_SLIPS,
+    *approximation.SLIPS,
 )
 
 
@@ -74,6 +81,10 @@ def solve(p: Problem, t: Trace) -> None:
     moments(t)
     t.answer("E_X", "Var_X")
     masses(t, p.k, p.low, p.high, 0, None)
+    if p.q is not None:
+        approximation.quantile(t, p.q, 0, None)
+    if p.normal:
+        approximation.by_normal(t, p.k, p.low, p.high)
 
 
 TOPIC = Topic(
