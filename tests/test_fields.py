@@ -14,7 +14,19 @@ from dlsolve import catalog
 from dlsolve.cli.flags import CONVENTION, topic_flags
 from dlsolve.conventions import CONVENTIONS
 from dlsolve.errors import InputError
-from dlsolve.fields import Expression, Field, NumberText, Params, Samples, Typed, Vector, describe, read_problem, specs
+from dlsolve.fields import (
+    Expression,
+    Field,
+    NumberText,
+    Params,
+    Samples,
+    Typed,
+    Vector,
+    describe,
+    read_problem,
+    specs,
+    typed,
+)
 from dlsolve.fields.hostile import parse_json
 from dlsolve.fields.table import samples
 from dlsolve.numbers.matrix import Matrix
@@ -316,3 +328,8 @@ def test_the_flags_of_a_topic_are_told_apart_and_every_field_is_described(name: 
     choices = {f.key.removeprefix(CONVENTION) for f in flags if f.key.startswith(CONVENTION)}
     assert choices <= set(CONVENTIONS)
     read_problem(topic.problem, topic.example)
+
+
+@pytest.mark.parametrize("text", ["2-4-4-1", "2 - 4 - 4 - 1", "2→4→4→1", "2 4 4 1", "[2, 4, 4, 1]"])
+def test_layers_are_written_with_dashes_or_arrows(text: str) -> None:
+    assert typed.items(text, "--layers") == ["2", "4", "4", "1"]

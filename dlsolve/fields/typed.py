@@ -13,7 +13,9 @@ MAX_TEXT = 4_000_000
 
 
 def items(text: str, where: str) -> list[str]:
-    """The pieces of a typed list, between commas, semicolons or blanks. Raises `InputError`."""
+    """The pieces of a typed list, between commas, semicolons or blanks; of layers, 2-4-1. Raises `InputError`."""
+    if _LAYERS.fullmatch(text.strip()):
+        return re.findall(r"\d+", text)
     return _split(_inside(text, where), where)
 
 
@@ -71,6 +73,7 @@ def _cut(text: str, mark: str) -> list[str]:
 
 _MATRIX = 'write rows as "1 2; 5 4" or "[[1,2],[5,4]]"'
 _TWO = re.compile(r"[-+]?[\d.]+\s+[-+]?[\d.]+")
+_LAYERS = re.compile(r"\d{1,9}(?:\s*(?:-|–|→|->)\s*\d{1,9})+")
 _COUNTED = re.compile(r"(\d+)\s+([^\W\d][\w -]*)")
 _PAIRS = 'write "spam=0.3, ham=0.7"'
 

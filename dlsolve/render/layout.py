@@ -205,8 +205,12 @@ class _Page:
                     group = [group[0].lstrip(), *group[1:]]
                     boxes[0] = box(str(group[0]))
                     size = sum(b.width for b in boxes)
+            factors = [] if self.fits(size) or (depth < 0 and len(group) > 1) else _factors(group)
             if self.fits(size):
                 self.add(*boxes)
+            elif len(factors) > 1:
+                for factor in factors:
+                    self.fill(factor, depth)
             elif len(group) > 1 and depth < MAX_DEPTH:
                 self.fill(group, depth + 1)
             else:
@@ -252,6 +256,29 @@ def _groups(pieces: Iterable[Piece], most: int) -> list[list[Piece]]:
             out[-1].append(piece)
         if isinstance(piece, str):
             depth += piece.count("(") - piece.count(")")
+    return out
+
+
+_TIMES = re.compile(r"[·*](?!10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹^]|\*)")
+"""A sign between factors; that of 1.5·10⁻³ belongs to its number."""
+
+
+def _factors(group: Sequence[Piece]) -> list[list[Piece]]:
+    """A product parted before its signs, where it has several factors outside brackets."""
+    out: list[list[Piece]] = [[]]
+    depth = 0
+    for piece in group:
+        if not isinstance(piece, str):
+            out[-1].append(piece)
+            continue
+        at = 0
+        for n, c in enumerate(piece):
+            depth += (c == "(") - (c == ")")
+            if depth <= 0 and n > at and _TIMES.match(piece, n) and piece[n - 1] != "*":
+                out[-1].append(piece[at:n])
+                out.append([])
+                at = n
+        out[-1].append(piece[at:])
     return out
 
 

@@ -125,7 +125,7 @@ def _given(hand: Hand, given: Given) -> Iterator[tuple[str, str, Maths]]:
     yield (
         ", ".join(names),
         hand.meaning(given.base, ends) + assumed,
-        [t if n == 0 else f", {t}" for n, t in enumerate(texts)],
+        [f"{' ' if n else ''}{text}{',' if n < len(texts) - 1 else ''}" for n, text in enumerate(texts)],
     )
 
 
