@@ -142,7 +142,12 @@ class Arranger:
         both = self._stacked(row, room)
         if len(widths) == 3:
             return [name, both + say, self._flow(row.value, widths[2], "value")]
-        return [name, both + say + self._flow(row.value, widths[1], "value")]
+        value = self._flow(row.value, widths[1], "value")
+        if len(both) == len(value) == 1 and not say:
+            line = f"{both[0][0]} {value[0][0]}"
+            if width(line) <= widths[1]:
+                return [name, [(line, "")]]
+        return [name, both + say + value]
 
     def _stacked(self, row: Row, room: int) -> Cell:
         """Rule and numbers in one column: lines of equations below each other, the state that an

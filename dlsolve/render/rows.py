@@ -135,6 +135,8 @@ def _step(hand: Hand, step: Step) -> Row:
     reduced = _reduced(hand, step, chain[-1] if chain else at_step)
     if reduced and read.shown.exact:  # type: ignore[union-attr]
         shown = [f"= {reduced}", *(f" {piece}" if isinstance(piece, str) else piece for piece in shown)]
+    if numbers and _begins(shown, numbers[-1]):
+        numbers.pop()
     return Row(name, rule, numbers, shown)
 
 
@@ -148,6 +150,14 @@ def _reduced(hand: Hand, step: Step, last: Tree) -> str:
         case Bin("/", Num(_), Num(below)) if 1 < value.q <= LOWEST and below != str(value.q) and below.isdigit():
             return hand.number(fraction(value))
     return ""
+
+
+def _begins(value: Maths, line: Maths) -> bool:
+    """Whether a value says its last line again, before its decimals: 11/3, then 11/3 ≈ 3.6667."""
+    if not all(isinstance(piece, str) for piece in (*value, *line)):
+        return False
+    whole, part = "".join(map(str, value)), "".join(map(str, line))
+    return len(whole) > len(part) and whole.startswith(part + " ") and whole[len(part) + 1 :][:1] in ("≈", "~")
 
 
 def _operation(hand: Hand, op: Operation) -> Row:

@@ -252,6 +252,7 @@ def _law(p: Problem, t: Trace) -> Law:
         for base, count in counts.items():
             t.section(f"{base}: {getattr(p, base)}, outcome by outcome")
             for o in space.outcomes:
+                t.phrase("o", o.label, o=o.label.strip("()"))
                 t.operation("counted", None, t.number(count(o)), key=(base, o.label))
     return law_of_space(space, counts["X"])
 
