@@ -21,6 +21,8 @@ from dlsolve.trace import Key, Step, Trace
 
 NEAR = 1e-9
 MOST_NAMED = 6
+SHORT = 3
+"""Of answers that differ, numbers and vectors of so many entries are named, where there are any."""
 
 
 def arithmetics(run: Trace, other: Trace, digits: Digits) -> str | None:
@@ -47,8 +49,8 @@ def _answers(run: Trace, other: Trace, digits: Digits) -> str:
     """``b is −0.2 (here −0.3), updates is 11 (here 14)``; nothing where all answers agree."""
     parts = []
     differs = [k for k in run.answers if k in other.env and not _same(run.env[k], other.env[k])]
-    numbers = [k for k in differs if rows_of(run.env[k]) is None]
-    for key in numbers or differs:
+    short = [k for k in differs if len(_flat(run.env[k])) <= SHORT]
+    for key in short or differs:
         here, there = _text(run, run.env[key], digits), _text(other, other.env[key], digits)
         parts.append(f"{_symbol(run, key)} is {there} (here {here})")
     more = [f"and {len(parts) - MOST_NAMED} more"] if len(parts) > MOST_NAMED else []
@@ -86,7 +88,9 @@ def _symbol(run: Trace, key: Key) -> str:
 def _text(run: Trace, value: Any, digits: Digits) -> str:
     rows = rows_of(value)
     if rows is not None:
-        return "(" + "; ".join(", ".join(_text(run, e, digits) for e in row) for row in rows) + ")"
+        mark = ", " if len(rows[0]) == 1 else "; "
+        texts = [", ".join(_text(run, e, digits) for e in row) for row in rows]
+        return texts[0] if len(_flat(value)) == 1 else f"({mark.join(texts)})"
     if isinstance(value, str):
         return value
     with precision(run.bits):

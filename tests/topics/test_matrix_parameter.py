@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dlsolve.errors import InputError
 from dlsolve.formula.text import python
+from dlsolve.policy import Slip
 from dlsolve.topics.linear_algebra.matrix_parameter import TOPIC
 from dlsolve.trace import Trace
 from tests.values import solved
@@ -106,3 +107,9 @@ def test_unusable_input_is_named(given_: dict[str, Any], says: str) -> None:
     with pytest.raises(InputError) as fault:
         solved(TOPIC, given_)
     assert says in str(fault.value)
+
+
+@pytest.mark.parametrize("slip", TOPIC.slips, ids=lambda s: s.id)
+def test_a_declared_slip_changes_a_result(slip: Any) -> None:
+    p = {"matrix": [["k", "1", "1"], ["1", "k", "1"], ["1", "1", "k"]]}
+    assert solved(TOPIC, p).env["nullity", 1] != solved(TOPIC, p, policy=Slip(slip.rule)).env["nullity", 1]

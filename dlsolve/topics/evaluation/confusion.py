@@ -263,6 +263,7 @@ TOPIC = Topic(
         "f-beta", "sensitivity", "specificity",
     ),
     conventions={"confusion": "predicted_rows", "fire": "ge"},
+    contrast=("confusion", "fire"),
     slips=SLIPS,
     text=__doc__ or "",
 )  # fmt: skip

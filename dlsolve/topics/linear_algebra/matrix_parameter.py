@@ -18,7 +18,7 @@ from flint import fmpq, fmpq_poly
 
 from dlsolve.errors import InputError
 from dlsolve.fields import Field, Written
-from dlsolve.formula.rules import RuleBook
+from dlsolve.formula.rules import rule, rules
 from dlsolve.formula.tree import Name
 from dlsolve.formula.written import cells, polynomial
 from dlsolve.handwriting import expression
@@ -26,7 +26,7 @@ from dlsolve.linalg.lettered import entry, letter_of, put_in, values
 from dlsolve.linalg.polynomial import determinant, factorise
 from dlsolve.linalg.reduce import reduce_rows
 from dlsolve.notation import Notation, Quantity
-from dlsolve.topic import Topic
+from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
 from dlsolve.worked import determinant as expanded
 from dlsolve.worked import roots, slips_of_spaces
@@ -50,6 +50,10 @@ NOTATION = Notation(
         Quantity("det_poly", "determinant, a polynomial in the letter", kind="polynomial", symbol="det"),
         Quantity("k", "value of the letter", "i"),
         Quantity("rank", "rank of A there", "i", kind="integer", symbol="rank"),
+        Quantity("n", "rows and columns of A", kind="integer"),
+        Quantity(
+            "nullity", "dimension of the null space there", "i", kind="integer", symbol="dim N(A)", latex=r"\dim N(A)"
+        ),
         Quantity("rank_Ab", "rank of [A | b] there", "i", kind="integer", symbol="rank[A | b]"),
         Quantity("solutions", "how many solutions there: none, infinitely many", "i", kind="choice"),
         Quantity("otherwise", "what holds for all other values", kind="choice"),
@@ -58,10 +62,18 @@ NOTATION = Notation(
 )
 
 
+RULES = rules("""
+    nullity[i] = n - rank[i]                            # every column without a pivot leaves an unknown free
+""")
+
+SLIPS = (DeclaredSlip("rank-for-nullity", rule("nullity[i]", "rank[i]"), "n − rank columns are free, not rank many"),)
+
+
 def solve(p: Problem, t: Trace) -> None:
     rows, right, letter = _read(p)
     n, variable = len(rows), Name(letter)
     t.symbols.declare(Quantity("k", f"value of {letter}", "i", symbol=letter))
+    t.given("n", n)
     t.section("Determinant")
     drawn = cells(rows, variable)
     t.operation("the matrix", None, drawn)
@@ -92,8 +104,8 @@ def solve(p: Problem, t: Trace) -> None:
     for factor, _ in parts.factors:
         for place, value in enumerate(values(factor)):
             found.append((len(found) + 1, factor, place))
-            rule, line = roots.root_line(value, factor, variable)
-            t.operation(rule, line, value, key=("k", len(found)))
+            says, line = roots.root_line(value, factor, variable)
+            t.operation(says, line, value, key=("k", len(found)))
             t.answer(("k", len(found)))
     if all(not _real(value) for factor, _ in parts.factors for value in values(factor)):
         t.remark(f"No real {letter} does it: all roots are complex.")
@@ -121,7 +133,8 @@ def _there(t: Trace, k: int, letter: str, rows: list[list[Any]], right: list[Any
     written_rows.operations(t, reduction, exact=exact)
     rank = len(reduction.pivots)
     t.operation("columns with a pivot", None, t.number(rank), key=("rank", k))
-    t.answer(("rank", k))
+    t.let("nullity[i]", k)
+    t.answer(("rank", k), ("nullity", k))
     if right is None:
         return
     contradiction = any(row[n] != 0 for row in reduction.states[-1][rank:])
@@ -164,10 +177,11 @@ def _real(value: Any) -> bool:
 
 TOPIC = Topic(
     "matrix-parameter", "A letter in the matrix: singular, rank, solutions", "Linear algebra", Problem, solve, NOTATION,
-    RuleBook({}),
+    RULES,
     "Strang, Introduction to Linear Algebra, chapters 2 and 5",
     example={"matrix": [["1", "k"], ["k", "4"]], "b": ["1", "2"]},
     aliases=("parameter", "letter", "unknown-entry", "symbolic-matrix"),
     results=slips_of_spaces.LETTER,
+    slips=SLIPS,
     text=__doc__ or "",
 )  # fmt: skip

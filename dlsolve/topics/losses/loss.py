@@ -160,6 +160,7 @@ TOPIC = Topic(
         "categorical-cross-entropy", "loss-function", "mean-squared-error", "cross-entropy-loss",
     ),
     conventions={"log": "e", "reduce": "mean", "loss_scale": "mean"},
+    contrast=("loss_scale", "reduce"),
     slips=SLIPS,
     text=__doc__ or "",
 )  # fmt: skip

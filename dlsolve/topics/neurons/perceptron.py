@@ -282,7 +282,7 @@ TOPIC = Topic(
     ),
     conventions={"fire": "ge", "loop": "restart"},
     defaults=_conventions,
-    contrast=("arith", "loop"),
+    contrast=("arith", "loop", "fire"),
     program=program,
     slips=SLIPS,
 )  # fmt: skip

@@ -242,5 +242,6 @@ TOPIC = Topic(
     example={"f": "100*w1^2 + w2^2", "at": [1, 1]},
     aliases=("curvature", "condition-number", "second-derivative", "gradient", "hessian-matrix"),
     conventions={"condition": "eigen"},
+    contrast=("condition",),
     slips=SLIPS,
 )

@@ -287,6 +287,7 @@ TOPIC = Topic(
     example={"x": [1, 2, 3, 4], "y": [2, 1, 5, 4]},
     aliases=("correlation", "cov", "corr", "variance-of-a-sum", "pearson"),
     conventions={"variance": "population"},
+    contrast=("variance",),
     slips=SLIPS,
     identities=IDENTITIES,
     text=__doc__ or "",

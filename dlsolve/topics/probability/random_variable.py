@@ -233,8 +233,8 @@ def _law(p: Problem, t: Trace) -> Law:
     stated = [name for name in ("p", "weights", "data") if getattr(p, name) is not None]
     stated += ["experiment"] if any(getattr(p, name) is not None for name in FIELDS) else []
     if len(stated) != 1:
-        raise InputError("$.given", "X is stated by one of p, weights, data and an experiment",
-                         found=" and ".join(stated), remedy='give "experiment": "3 coins", "X": "heads"')  # fmt: skip
+        ways, such = "X is stated by one of p, weights, data and an experiment", '"experiment": "3 coins", "X": "heads"'
+        raise InputError("$.given", ways, found=" and ".join(stated), remedy=f"give {such}")
     if stated != ["experiment"]:
         for name in ("X", "Y"):
             if getattr(p, name) is not None:
@@ -245,9 +245,8 @@ def _law(p: Problem, t: Trace) -> Law:
         raise InputError("$.given.x", "the values follow from the experiment", remedy="leave x out")
     if p.X is None:
         raise InputError("$.given.X", "what does X count?", remedy='give "X": "heads", "sum" or such')
-    counts = {"X": quantity(p.X, space, "$.given.X")}
-    if p.Y is not None:
-        counts["Y"] = quantity(p.Y, space, "$.given.Y")
+    said = {base: words for base in ("X", "Y") if (words := getattr(p, base)) is not None}
+    counts = {base: quantity(words, space, f"$.given.{base}") for base, words in said.items()}
     if len(space.outcomes) <= SHOWN:
         for base, count in counts.items():
             t.section(f"{base}: {getattr(p, base)}, outcome by outcome")
@@ -294,6 +293,7 @@ TOPIC = Topic(
     example={"experiment": "3 coins", "X": "heads"},
     aliases=("expectation", "variance", "mean", "pmf", "expected-value", "discrete", "cdf", "standard-deviation"),
     conventions={"variance": "population"},
+    contrast=("variance",),
     slips=SLIPS,
     identities=IDENTITIES,
     text=__doc__ or "",

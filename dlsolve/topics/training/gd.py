@@ -273,6 +273,7 @@ TOPIC = Topic(
         "logistic-regression",
     ),
     conventions={"loss_scale": "mean", "reduce": "mean"},
+    contrast=("loss_scale",),
     slips=SLIPS,
     steps=lambda p: p.epochs * (1 if p.y is None else p.batches or -(-p.y.shape[0] // (p.batch_size or p.y.shape[0]))),
 )

@@ -154,6 +154,7 @@ TOPIC = Topic(
     example={"N": 10, "k": 3, "scores": [0.8, 0.9, 0.7]},
     aliases=("k-fold", "cross-validation", "crossvalidation", "cv"),
     conventions={"variance": "population"},
+    contrast=("variance",),
     slips=SLIPS,
     text=__doc__ or "",
 )  # fmt: skip

@@ -181,6 +181,7 @@ TOPIC = Topic(
         "l1-regularization",
     ),
     conventions={"l2": "full"},
+    contrast=("l2",),
     slips=SLIPS,
     text=__doc__ or "",
 )  # fmt: skip
