@@ -58,7 +58,8 @@ def check_slips(slips: Sequence[CourseSlip], root: str = "$.slips") -> None:
                 blanks = ", without blanks" if key == "id" else ""
                 remedy = f"write 1 to {most} printable characters{blanks}"
                 raise InputError(f"{where}.{key}", "not usable", found=ascii_quotes(text), remedy=remedy)
-        if (topic.name, slip.id) in seen or any(slip.id == own.id for own in topic.slips):
+        own = {s.id for s in topic.slips} | {r.id for r in topic.results}
+        if (topic.name, slip.id) in seen or slip.id in own:
             taken = "stands twice" if (topic.name, slip.id) in seen else f"is a slip of {topic.name} already"
             raise InputError(f"{where}.id", taken, found=ascii_quotes(slip.id), remedy="choose another name")
         seen.add((topic.name, slip.id))

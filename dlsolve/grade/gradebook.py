@@ -15,6 +15,7 @@ from dlsolve.grade.tally import Student, Tally
 from dlsolve.grade.work import number
 from dlsolve.numbers.show import decimal, fraction, terminates
 
+MOST_NOTES = 8
 PLACES = 4
 """Decimal places of marks, where they do not end before."""
 
@@ -66,7 +67,9 @@ def _notes(student: Student) -> list[str]:
     """Why cells are empty, or worth a look."""
     every = [p.entry for p in student.papers.values()] + student.loose
     said = [f"{e.problem or e.source}: {e.fault.message}" for e in every if e.fault is not None]
-    return said + [f"{e.problem}: {w}" for e in every for w in e.warnings]
+    said += [f"{e.problem}: {w}" for e in every for w in e.warnings]
+    more = [f"and {len(said) - MOST_NOTES} more"] if len(said) > MOST_NOTES else []
+    return said[:MOST_NOTES] + more
 
 
 LONG = ("student", "problem", "name", "written", "verdict", "expected", "slips", "earned", "possible")

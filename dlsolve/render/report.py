@@ -77,12 +77,15 @@ def markdown(report: Report, level: int = 1) -> str:
 
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&@:-])")
+_BARE_LINK = re.compile(r"(www)\.", re.IGNORECASE)
+"""What some readers of Markdown make a link of, though nothing says so."""
 
 
 def escaped(text: str) -> str:
     """`text` on one line with nothing left that Markdown or HTML reads."""
     text = " ".join(clean(text).split())
-    return _SPECIAL.sub(lambda m: "&lt;" if m[1] == "<" else "&amp;" if m[1] == "&" else "\\" + m[1], text)
+    text = _SPECIAL.sub(lambda m: "&lt;" if m[1] == "<" else "&amp;" if m[1] == "&" else "\\" + m[1], text)
+    return _BARE_LINK.sub(r"\1\\.", text)
 
 
 def _table(report: Report, say: Say, room: int) -> list[Block]:

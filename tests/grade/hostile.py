@@ -12,7 +12,8 @@ NAMES = (
     "a/../../b", "/etc/passwd", "C:\\x", "CON", "nul.txt", "index.jsonl", "class", "x" * 200, "a\u202egpj.exe",
     "\x1b[31mred\x1b[0m", "b\x00c", "bell\x07", "<script>alert(1)</script>", "[x](javascript:alert(1))", "| a | b |",
     "`code`", "# head", "\\input{x}", "line\nbreak", "Ann\u0301a", "Anńa", "anna ", "ANNA", "007", "7", "1e5",
-    "'; drop", "\ufeffbom", "\u200bzero", "ﷺ" * 30, "🎓" * 60, "None", "total", "Points possible", "student",
+    "www.evil.example", "'; drop", "\ufeffbom", "\u200bzero", "ﷺ" * 30, "🎓" * 60, "None", "total",
+    "Points possible", "student",
 )  # fmt: skip
 """Names of students, as a CSV may hold them."""
 

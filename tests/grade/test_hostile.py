@@ -58,6 +58,7 @@ def test_names_and_texts_are_only_text(style: str, tmp_path: Path) -> None:
         assert all(re.fullmatch(r"[\w.+@=-]+", part) and len(part) < 120 for part in Path(name).parts), name
         if name.endswith(".md"):
             assert "<" not in text
+            assert "www." not in text
             assert "](" not in re.sub(r"\\.", "", text)
         if name.endswith((".json", ".jsonl")):
             assert [json.loads(line) for line in text.splitlines()] if name.endswith("l") else json.loads(text)
