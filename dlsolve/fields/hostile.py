@@ -13,8 +13,8 @@ MAX_BYTES = 64_000_000
 MAX_DEPTH = 60
 
 
-_MARKS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-"""Strings, passed over, and brackets."""
+_MARKS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+"""Strings, passed over, and brackets. One that is not closed goes to the end: nothing is looked at twice."""
 
 
 class _Refused(ValueError):

@@ -104,6 +104,11 @@ class Export:
             return ""
         return self.worth[self.column].says.strip()
 
+    @property
+    def students(self) -> int:
+        """Rows in which a student stands."""
+        return len(set().union(*self._found.values()))
+
     # -- who stands where --------------------------------------------------------------------------
 
     def _identities(self, names: list[str]) -> dict[str, set[int]]:
@@ -189,7 +194,8 @@ class Copy:
         for place in short_rows:
             self._undelivered(rows[place][0], "the row ends before the column")
         self.said += [f"{cut(rows[place][0])}: excused (EX), left as it is" for place in excused]
-        filled, left = len(rows) - len(short_rows) - len(excused), len(self.export.rows) - len(rows)
+        filled = len(rows) - len(short_rows) - len(excused)
+        left = self.export.students - filled
         self.said.insert(0, f"{filled} cells filled; {left} rows of the export left as they were")
         possible = marks(tally.possible)
         if self.export.points and not _same(self.export.points, possible):

@@ -22,7 +22,7 @@ from dlsolve.grade.work import Paper
 
 MAX_BYTES = 1_000_000
 """Bytes of one file that are read."""
-MAX_FILES = 1_000
+MAX_FILES = 500
 """Files of one student that are looked at."""
 MAX_ALL = 20_000_000
 """Bytes of one student's files together."""

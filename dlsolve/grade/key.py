@@ -68,7 +68,9 @@ class Key:
     def unknown(self, name: str) -> Fault:
         """That no problem is called `name`."""
         ids = [p.id for p in self.problems]
-        remedy = meant(name, ids, f"the problems are {', '.join(map(short, ids[:6]))}" + ", …" * (len(ids) > 6))
+        remedy = meant(
+            name[:MAX_NAME], ids, f"the problems are {', '.join(map(short, ids[:6]))}" + ", …" * (len(ids) > 6)
+        )
         return Fault("", short(visible(name)), f"there is no problem {short(visible(name))}; {remedy}")
 
 

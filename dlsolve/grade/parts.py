@@ -21,7 +21,8 @@ Kind = Literal["", "blank", "duplicate", "unknown", "unreadable", "too long", "f
 """What is wrong with a submission: a blank one is marked with nothing, the others cannot be marked."""
 
 FORMS: dict[str, Form] = {".json": "json", ".csv": "csv", ".tsv": "csv", ".txt": "text", ".md": "text", ".tex": "text"}
-MOST_PARTS = 2_000
+MOST_UNKNOWN = 20
+"""Names of no problem that are reported of one file, or of one student's rows."""
 _ASIDE = frozenset(("student", "name", "id", "dlsolve", "title"))
 """Keys beside problems that say nothing of an answer."""
 
@@ -57,7 +58,7 @@ def parts_of(data: bytes, form: Form, key: Key, where: str, named: str) -> list[
     except InputError as error:
         return [Part(None, kind="unreadable", fault=fault_of(error))]
     if found:
-        return found[:MOST_PARTS]
+        return found
     if named:
         return [Part(None, kind="unknown", fault=key.unknown(named))]
     if len(key) == 1:
@@ -69,7 +70,8 @@ def parts_of(data: bytes, form: Form, key: Key, where: str, named: str) -> list[
 def _of_json(raw: Any, key: Key, *, inner: bool = False) -> Iterator[Part]:
     """Answers by problem, or sheets that name theirs; nothing where neither is found."""
     if isinstance(raw, list):
-        for sheet in raw if all(isinstance(s, dict) and s.get("problem") for s in raw) else ():
+        sheets = raw if all(isinstance(s, dict) and s.get("problem") for s in raw) else ()
+        for sheet in sheets[: len(key) + MOST_UNKNOWN]:
             yield from _sheet(sheet, key)
         return
     if not isinstance(raw, dict):
@@ -86,8 +88,9 @@ def _of_json(raw: Any, key: Key, *, inner: bool = False) -> Iterator[Part]:
         problem = key.find(name)
         if problem is not None:
             yield Part(problem, "json", json.dumps(value).encode())
-        elif name.lower() not in _ASIDE:
-            yield Part(None, kind="unknown", fault=key.unknown(name))
+    strange = [name for name in raw if key.find(name) is None and name.lower() not in _ASIDE]
+    for name in strange[:MOST_UNKNOWN]:
+        yield Part(None, kind="unknown", fault=key.unknown(name))
 
 
 def _sheet(sheet: dict[str, Any], key: Key) -> Iterator[Part]:
@@ -122,5 +125,5 @@ def _of_csv(text: str, key: Key) -> Iterator[Part]:
     by_number = {p.number: p for p in key.problems}
     for number, pairs in found.items():
         yield Part(by_number[number], "pairs", json.dumps(pairs).encode())
-    for name in unknown:
+    for name in list(unknown)[:MOST_UNKNOWN]:
         yield Part(None, kind="unknown", fault=key.unknown(name))

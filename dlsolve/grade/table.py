@@ -21,6 +21,7 @@ from dlsolve.errors import InputError
 from dlsolve.fields.found import short
 from dlsolve.grade.key import Key
 from dlsolve.grade.names import MAX_NAME, bare, natural, of_file, student, visible
+from dlsolve.grade.parts import MOST_UNKNOWN
 from dlsolve.grade.work import Paper
 
 HEAD = ("student", "problem", "name", "value")
@@ -78,10 +79,12 @@ def _papers(store: sqlite3.Connection, key: Key, label: str, order: str, who: st
     pairs: list[tuple[str, str]] = []
     line = 0
     unknown: list[Paper] = []
+    strange = ""
     for problem, written, name, value, first in rows:
         if problem < 0:
-            if not unknown or unknown[-1].fault != key.unknown(written):
+            if strange != written and len(unknown) < MOST_UNKNOWN:
                 unknown.append(Paper(who, None, f"{label} line {first}", kind="unknown", fault=key.unknown(written)))
+            strange = written
             continue
         if problem != at:
             if at is not None:

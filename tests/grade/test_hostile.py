@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+import time
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -177,3 +178,22 @@ def test_links_and_pipes_are_not_followed(tmp_path: Path) -> None:
     assert run("grade", str(problems), str(folder), "-o", str(tmp_path / "out.csv")).status == 1
     found: dict[str, Any] = {row[0]: row[1] for row in table(tmp_path / "out.csv")[2:]}
     assert found == {"anna": "4", "ben": "", "loop": "", "pipe": "", "zero": ""}
+
+
+def test_what_is_read_before_any_worker_is_bounded(tmp_path: Path) -> None:
+    """Floods of names, files and quotes are answered at once, and the next student is marked."""
+    problems = key(tmp_path / "key", KEY[:2])
+    folder = tmp_path / "in"
+    write(folder / "anna.json", {ADAM: RIGHT})
+    write(folder / "b.json", {ADAM: {}} | {f"problem-{n}": {} for n in range(30_000)})
+    write(folder / "c.json", '"' + '\\"' * 450_000 + "[" * 61)
+    write(folder / "d.json", "[" + ",".join(['{"problem": "x"}'] * 30_000) + "]")
+    write(folder / "e.csv", "problem,name,value\n" + "".join(f"p{n},m_1,1\n" for n in range(30_000)))
+    for n in range(600):
+        write(folder / "f" / f"{n}.txt", "x")
+    start = time.process_time()
+    assert run("grade", str(problems), str(folder), "-o", str(tmp_path / "out.csv"), "--jobs", "1").status == 1
+    assert time.process_time() - start < 30
+    assert {row[0]: row[1] for row in table(tmp_path / "out.csv")[2:]}["anna"] == "4"
+    told = [e["student"] for e in lines(tmp_path / "out.csv.errors.jsonl")]
+    assert {who: told.count(who) for who in "bcdef"} == {"b": 21, "c": 1, "d": 1, "e": 20, "f": 501}
