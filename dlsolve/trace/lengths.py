@@ -13,7 +13,8 @@ import msgspec
 from flint import fmpq
 
 from dlsolve.errors import DlsolveError
-from dlsolve.formula.tree import Index
+from dlsolve.formula.rules import Rule
+from dlsolve.formula.tree import At, Index, Name, nodes
 from dlsolve.numbers.families import MANY, Many, NotEntrywiseError
 from dlsolve.numbers.show import to_float
 from dlsolve.trace.faults import outside
@@ -42,32 +43,92 @@ class Told(msgspec.Struct):
 def through(
     trace: Trace,
     members: Sequence[Index],
-    parts: Sequence[str | Told],
+    parts: Sequence[str | Rule | Told],
     more: Sequence[Sequence[Index]] = (),
     title: Callable[[Index], str] | None = None,
 ) -> None:
     """Work out `parts` at each of `members`, in a section each where there is a `title`. `more` holds the
     values of the further index letters of the rules, in the order of `members`."""
     if trace.leaves_out(members):
+        if _goes_on(trace, parts):
+            return _in_turn(trace, members, parts, more, title)
         return _at_once(trace, members, parts, more, title)
     columns = (members, *more)
     for n, member in enumerate(members):
         if title is not None:
             trace.section(title(member))
-        index = [column[n] for column in columns] if more else (member,)
+        index = tuple(column[n] for column in columns) if more else (member,)
         for part in parts:
-            if isinstance(part, str):
-                trace.let(part, *index)
+            if not isinstance(part, Told):
+                trace.let(part, *(_own(trace, part, index) if more else index))
             else:
                 rule, why = part.say(member)
                 trace.operation(rule, None, trace.number(part.values[n]), key=(part.base, member), why=why)
     return None
 
 
+def _own(trace: Trace, part: str | Rule, index: tuple[Index, ...]) -> tuple[Index, ...]:
+    """Those of the index values that a rule has letters for."""
+    return index[: len(trace.function(part)[0].letters)]
+
+
+def _goes_on(trace: Trace, parts: Sequence[str | Rule | Told]) -> bool:
+    """Whether a rule looks at what another member has: at the step before."""
+    rules = [trace.function(part)[0] for part in parts if not isinstance(part, Told)]
+    bases = {rule.base for rule in rules}
+    looks = (node for rule in rules for node in nodes(rule.expr) if isinstance(node, At) and node.base in bases)
+    return any(not isinstance(node.index[0], Name) for node in looks)
+
+
+def _in_turn(
+    trace: Trace,
+    members: Sequence[Index],
+    parts: Sequence[str | Rule | Told],
+    more: Sequence[Sequence[Index]],
+    title: Callable[[Index], str] | None,
+) -> None:
+    """The ends of the run step by step, its middle as one loop."""
+    from dlsolve.formula.turns import turns
+
+    def step(n: int) -> None:
+        if title is not None:
+            trace.section(title(members[n]))
+        for part in parts:
+            assert not isinstance(part, Told)
+            trace.let(part, *_own(trace, part, (members[n], *(column[n] for column in more))))
+
+    count, ends = len(members), KEPT // len(parts)
+    for n in range(ends):
+        step(n)
+    done = ends
+    rules = [trace.function(part)[0] for part in parts if not isinstance(part, Told)]
+    before = members[ends - 1]
+    try:
+        if not all(isinstance(column, range) and column.step == 1 for column in (members, *more)):
+            raise NotEntrywiseError("not one after the other")
+        shifts = [int(column[0]) - int(members[0]) for column in more]
+        start = {rule.base: trace.env[rule.base, before] for rule in rules}
+        loop = turns(rules, shifts, trace.env, start)
+        first, stop = int(members[ends]), int(members[count - ends])
+        failed, found = loop(first, stop, *start.values())
+        last = stop if failed is None else failed
+        if last > first:
+            for base, value in zip(start, found, strict=True):
+                trace.env[base, last - 1] = value
+            trace.items.append(Gap((last - first) * len(parts), trace.here))
+            trace.work += (last - first) * len(parts) // LIGHT
+        done = ends + last - first
+    except NotEntrywiseError:
+        pass
+    # where the loop has failed, the step itself says why
+    for n in range(done, count):
+        step(n)
+
+
 def _at_once(
     trace: Trace,
     members: Sequence[Index],
-    parts: Sequence[str | Told],
+    parts: Sequence[str | Rule | Told],
     more: Sequence[Sequence[Index]],
     title: Callable[[Index], str] | None,
 ) -> None:
@@ -87,7 +148,7 @@ def _at_once(
     trace.work += count * len(parts) // LIGHT
 
 
-def _column(trace: Trace, part: str | Told, members: Sequence[Index], more: Sequence[Sequence[Index]]) -> Any:
+def _column(trace: Trace, part: str | Rule | Told, members: Sequence[Index], more: Sequence[Sequence[Index]]) -> Any:
     """The values of one part as an array. Raises `DomainError` where one is not finite."""
     import numpy
 
@@ -96,6 +157,7 @@ def _column(trace: Trace, part: str | Told, members: Sequence[Index], more: Sequ
     if isinstance(part, Told):
         return numpy.array([v if isinstance(v, int) else to_float(v) for v in part.values], dtype=float)
     rule, function = trace.function(part)
+    more = more[: len(rule.letters) - 1]
     try:
         found = values(rule.expr, rule.letters, trace.env, [Many(members), *map(Many, more)])
         column = numpy.array(numpy.broadcast_to(found, (len(members),)))
@@ -111,7 +173,7 @@ def _column(trace: Trace, part: str | Told, members: Sequence[Index], more: Sequ
     return column
 
 
-def _keep(trace: Trace, part: str | Told, index: tuple[Index, ...], value: float) -> None:
+def _keep(trace: Trace, part: str | Rule | Told, index: tuple[Index, ...], value: float) -> None:
     item: Step | Operation
     key: tuple[Index, ...]
     if isinstance(part, Told):
@@ -119,7 +181,7 @@ def _keep(trace: Trace, part: str | Told, index: tuple[Index, ...], value: float
         rule, why = part.say(index[0])
         item = Operation(rule, None, value, trace.here, key, why)
     else:
-        made = trace.function(part)[0]
+        made, index = trace.function(part)[0], _own(trace, part, index)
         key = (made.base, *made.indices(index))
         item = Step(key, made, index, value, value, trace.here)
     trace.env[key] = value

@@ -25,7 +25,7 @@ from dlsolve.trace.faults import checked, not_finite, outside, rescued, too_long
 from dlsolve.trace.items import Branch, Check, Given, Key, Operation, Step
 from dlsolve.trace.lengths import Told, through
 from dlsolve.trace.record import Record
-from dlsolve.trace.values import as_family, close, spread
+from dlsolve.trace.values import as_family, close, is_plain, spread
 
 
 class Trace(Record):
@@ -33,13 +33,13 @@ class Trace(Record):
 
     # -- what a topic writes -------------------------------------------------------------------
 
-    def through(self, members: Sequence[Index], *parts: str | Told, **how: Any) -> None:
+    def through(self, members: Sequence[Index], *parts: str | Rule | Told, **how: Any) -> None:
         """Work out rules, or what is told, at each of `members`; see `lengths.through`."""
         through(self, members, parts, **how)
 
     def given(self, base: str, value: Any, *index: Index, assumed: bool = False, part: str = "") -> None:
         """A typed quantity: a scalar or matrix, or a sequence or mapping of a family (from 1); `part` as in `Given`."""
-        if isinstance(value, Mapping | list | tuple) and not index and self.leaves_out(value):
+        if isinstance(value, Mapping | list | tuple) and not index and self.leaves_out(value) and is_plain(value):
             keys = as_family(self.env, base, value)
         else:
             keys, values = spread(base, index, value)

@@ -118,6 +118,12 @@ def spread(base: str, index: tuple[Index, ...], value: Any) -> tuple[Sequence[Ke
     return [(base, *index) if index else base], [value]
 
 
+def is_plain(value: Any) -> bool:
+    """Whether a typed family holds numbers alone."""
+    values = value.values() if isinstance(value, Mapping) else value
+    return set(map(type, values)) <= {int, fmpq}
+
+
 def as_family(env: Environment, base: str, value: Any) -> Sequence[Key]:
     """Hold a typed family of many numbers as one array. Returns its keys."""
     import numpy

@@ -6,7 +6,7 @@ how many steps to take and where each step's gradient comes from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -63,10 +63,10 @@ class Begun(msgspec.Struct, frozen=True):
     def last(self) -> int:
         return self.done + self.steps
 
-    def gradient(self, t: Trace, k: int) -> None:
-        """Work out the gradient of step `k`, where it is not given."""
-        if self.rule is not None:
-            t.let(self.rule, k)
+    def walk(self, t: Trace, *targets: str, first: Sequence[str] = (), **how: Any) -> None:
+        """Every step in a section of its own: `first`, the gradient where it is not given, then `targets`."""
+        slope = [self.rule] if self.rule is not None else []
+        t.through(self.numbers, *first, *slope, *targets, title=lambda k: f"t = {k}", **how)
 
     def table(self, t: Trace, *columns: str) -> None:
         """The table of the run: one row a step."""

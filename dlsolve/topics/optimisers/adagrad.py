@@ -63,11 +63,7 @@ def solve(p: Problem, t: Trace) -> None:
     t.given("lr", p.lr)
     t.given("eps", p.eps)
     run = begin(p, t, "theta", means={"r": p.r0})
-    for k in range(1, run.steps + 1):
-        t.section(f"t = {k}")
-        run.gradient(t, k)
-        for target in ("r[t]", "rate[t]", "theta[t]"):
-            t.let(target, k)
+    run.walk(t, "r[t]", "rate[t]", "theta[t]")
     run.table(t, "g", "r", "rate", "theta")
     run.sums(
         t,

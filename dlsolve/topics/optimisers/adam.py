@@ -122,12 +122,7 @@ def solve(p: Problem, t: Trace) -> None:
     update = "theta[t]:decayed" if p.weight_decay else "theta[t]"
     run = begin(p, t, "theta", means={"m": p.m0 or fmpq(0), "v": p.v0 or fmpq(0)}, done=p.done)
     corrected = ("m_hat", "v_hat") if t.convention("adam_eps") == "paper" else ()
-    for k in run.numbers:
-        t.section(f"t = {k}")
-        run.gradient(t, k)
-        for name in ("m", "v", *corrected, "Delta"):
-            t.let(f"{name}[t]", k)
-        t.let(update, k)
+    run.walk(t, *(f"{name}[t]" for name in ("m", "v", *corrected, "Delta")), update)
     run.table(t, "g", "m", "v", *corrected, "Delta", "theta")
     t.answer(("theta", run.last))
     first, before = p.done, "" if p.done == 0 else " + {0}**{1}*{2}[{3}]"

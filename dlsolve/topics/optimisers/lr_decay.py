@@ -105,31 +105,22 @@ def solve(p: Problem, t: Trace) -> None:
         _rates(p, t)
         return
     run = begin(p, t, "w")
-    for k in run.numbers:
-        t.section(f"t = {k}")
-        run.gradient(t, k)
-        _rate(p, t, k)
-        t.let("Delta[t]", k)
-        t.let("w[t]", k)
+    run.walk(t, _rate(p), "Delta[t]", "w[t]", more=[range(p.first, p.first + run.steps)])
     run.table(t, "g", "eta", "Delta", "w")
     run.sums(t, ("w is its start less all steps", "w[T] == w[0] - sum(eta[k]*g[k] for k in run)"))
     t.answer(("eta", run.steps), ("w", run.steps))
 
 
-def _rate(p: Problem, t: Trace, k: int) -> None:
-    if p.schedule in ("sqrt", "power", "constant"):
-        t.let(f"eta[t]:{p.schedule}", k)
-    else:
-        t.let(f"eta[t]:{p.schedule} at n", k, k - 1 + p.first)
+def _rate(p: Problem) -> str:
+    return f"eta[t]:{p.schedule}" + ("" if p.schedule in ("sqrt", "power", "constant") else " at n")
 
 
 def _rates(p: Problem, t: Trace) -> None:
     """The learning rate alone, step by step."""
     steps = count(p)
     t.section("Learning rate")
-    for k in range(1, steps + 1):
-        _rate(p, t, k)
-    t.table("Learning rates", ["t", "eta"], [[f" {k}", ("eta", k)] for k in range(1, steps + 1)])
+    t.through(range(1, steps + 1), _rate(p), more=[range(p.first, p.first + steps)])
+    t.table("Learning rates", ["t", "eta"], range(1, steps + 1), lambda k: [f" {k}", ("eta", k)])
     t.answer(("eta", steps))
     if p.schedule not in ("sqrt", "power", "constant"):
         other = "0: the first step takes η₀ itself" if p.first else "1: the first step is decayed already"

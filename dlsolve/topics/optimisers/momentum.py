@@ -102,17 +102,8 @@ def solve(p: Problem, t: Trace) -> None:
     ahead = p.nesterov and p.f is not None
     run = begin(p, t, "w", means={"v": fmpq(0)}, at="ahead" if ahead else None)
     form = t.convention("momentum")
-    for k in range(1, run.steps + 1):
-        t.section(f"t = {k}")
-        if ahead:
-            t.let("ahead[t]", k)
-        run.gradient(t, k)
-        t.let("v[t]", k)
-        if p.nesterov and not ahead:
-            t.let("Delta[t]", k)
-            t.let("w[t]:nesterov", k)
-        else:
-            t.let("w[t]", k)
+    update = ("Delta[t]", "w[t]:nesterov") if p.nesterov and not ahead else ("w[t]",)
+    run.walk(t, "v[t]", *update, first=("ahead[t]",) if ahead else ())
     run.table(t, "g", "v", "w")
     gradients = f"v[T] == {GAIN[form]}*sum(beta**(T - k)*g[k] for k in run)"
     steps = f"w[T] == w[0] {TAKEN[form]}sum(v[k] for k in run)"

@@ -80,11 +80,7 @@ def solve(p: Problem, t: Trace) -> None:
     for name in ("lr", "beta", "eps"):
         t.given(name, getattr(p, name))
     run = begin(p, t, "theta", means={"r": fmpq(0)})
-    for k in range(1, run.steps + 1):
-        t.section(f"t = {k}")
-        run.gradient(t, k)
-        for target in ("r[t]", "Delta[t]", "theta[t]"):
-            t.let(target, k)
+    run.walk(t, "r[t]", "Delta[t]", "theta[t]")
     run.table(t, "g", "r", "Delta", "theta")
     run.sums(
         t,

@@ -232,12 +232,10 @@ def _descend_on_function(p: Problem, t: Trace) -> None:
         if v not in variables(tree):
             t.note(f"f does not depend on {t.symbols.unicode(v)}: its derivative is 0, and it does not move.")
     t.let(value_rule, 0)
-    for k in range(1, p.epochs + 1):
-        t.section(f"Step {k}")
-        for r in (*slopes, *steps, value_rule):
-            t.let(r, k)
-        if k == 1:
-            finite_differences(t, ("f", 0), {(v, 0): (f"d{v}", 1) for v in by})
+    walk = (*slopes, *steps, value_rule)
+    t.through([1], *walk, title=lambda k: f"Step {k}")
+    finite_differences(t, ("f", 0), {(v, 0): (f"d{v}", 1) for v in by})
+    t.through(range(2, p.epochs + 1), *walk, title=lambda k: f"Step {k}")
     fell = "f fell", "f did not fall: the learning rate is too large here, or the start is a stationary point"
     t.when("f[k] < f[0]", fell, k=p.epochs)
     t.table("Steps", ["k", *by, "f"], range(p.epochs + 1),
