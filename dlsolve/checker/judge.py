@@ -50,15 +50,18 @@ def fit(answer: Answer, value: Any, kind: Kind) -> Fit:
 
 def _rounded_or_cut(test: Callable[..., bool], rows: Sequence[Sequence[Window]], *args: Any) -> Fit:
     """How written vectors pass `test`: as rounded ones, or as ones that are cut off."""
-    if test(rows, *args):
+    flat = _points([w for row in rows for w in row])
+    width = len(rows[0]) if rows else 1
+    cells = [flat[i : i + width] for i in range(0, len(flat), width)]
+    if test(cells, *args):
         return "yes"
-    return "truncated" if test([[_cut(w) for w in row] for row in rows], *args) else "no"
+    return "truncated" if test([[_cut(w) for w in row] for row in cells], *args) else "no"
 
 
 def _cut(window: Window) -> Window:
     if window.imag is not None:
         return replace(_cut(replace(window, imag=None)), imag=_cut(window.imag))
-    return window.truncated() if 0 < window.unit < 1 and not window.zero else window
+    return window.truncated() if window.unit > 0 and not window.zero else window
 
 
 def plain(entry: Any) -> Any:
@@ -95,12 +98,12 @@ def along(cells: list[Window], true: list[Any]) -> bool:
 def _along(rows: Sequence[Sequence[Window]], true: list[Any]) -> bool:
     cells = list(rows[0])
     if any(w.imag is not None for w in cells) or any(isinstance(e, acb) for e in true):
-        return _along_complex(_points(cells), [acb(e) for e in true])
+        return _along_complex(cells, [acb(e) for e in true])
     low: fmpq | None = None
     high: fmpq | None = None
     if all(w.zero for w in cells):
         return False
-    for window, entry in zip(_points(cells), true, strict=True):
+    for window, entry in zip(cells, true, strict=True):
         exactly_zero = entry == 0 if isinstance(entry, fmpq) else isinstance(entry, arb) and entry.contains(0)
         if exactly_zero:
             if not (window.low <= 0 <= window.high):
@@ -159,9 +162,7 @@ def same_span(rows: Sequence[Sequence[Window]], true: Matrix, kind: Kind) -> boo
     if not rows:
         return False
     vectors = [list(v) for v in (true.rows if kind == "row state" else zip(*true.rows, strict=True))]
-    width = len(rows[0])
-    flat = _points([w for row in rows for w in row])
-    cells = [flat[i : i + width] for i in range(0, len(flat), width)]
+    cells = [list(row) for row in rows]
     readings = [cells]
     if kind == "row state":
         if (len(rows), len(rows[0])) != true.shape or _leads(cells) != _leads(true.rows):
@@ -182,7 +183,7 @@ def _spans(written: list[list[Window]], true: list[list[Any]], *, exactly: bool)
     if any(len(v) != size for v in written):
         return False
     dimension = len(reduce_rows(true).pivots)
-    if not all(lies_in(vector, true) for vector in written):
+    if not all(_lies_in(vector, true) for vector in written):
         return False
     middle = [[w.middle for w in vector] for vector in written]
     count = len(written) if dimension else 1
@@ -191,8 +192,11 @@ def _spans(written: list[list[Window]], true: list[list[Any]], *, exactly: bool)
 
 def lies_in(vector: Sequence[Window], true: list[list[Any]]) -> bool:
     """Whether a written vector lies, within its windows, in the space of the rational vectors `true`."""
+    return _lies_in(_points(vector), true)
+
+
+def _lies_in(cells: Sequence[Window], true: list[list[Any]]) -> bool:
     # it does where it is orthogonal to everything that the space is orthogonal to
-    cells = _points(vector)
     for _, across in kernel(reduce_rows(true), len(cells)):
         sides = [sorted((w.low * c, w.high * c)) for w, c in zip(cells, across, strict=True)]
         if not sum((s[0] for s in sides), fmpq(0)) <= 0 <= sum((s[1] for s in sides), fmpq(0)):

@@ -12,10 +12,11 @@ from dlsolve.checker.attempt import Attempt
 from dlsolve.checker.paper import mark_attempt
 from dlsolve.checker.report import Report
 from dlsolve.errors import DlsolveError
+from dlsolve.formula.tree import Tree
 from dlsolve.numbers.precision import UndecidedError
 from dlsolve.problem import ProblemFile
 from dlsolve.solver import Solution, run
-from dlsolve.trace import Branch
+from dlsolve.trace import Branch, Operation
 from tests.marking.problems import solutions
 from tests.marking.students import Carrying, Student
 
@@ -63,6 +64,10 @@ def paper(solution: Solution, student: Student) -> dict[str, str] | None:
         run(solution.topic, solution.problem, conventions=choices, policy=student)
     except (DlsolveError, UndecidedError, ArithmeticError, TypeError, ValueError, LookupError):
         return None
+    for key, step in solution.trace.steps.items():
+        name = solution.trace.name(key)
+        if isinstance(step, Operation) and step.shown and isinstance(step.after, Tree) and name in student.texts:
+            student.texts[name] = step.shown  # letters are written as they stand there, not as the rules have them
     if slips:  # a slip may lead round in circles for thousands of steps
         return student.texts if len(student.texts) <= LONGEST else None
     # what the true run does not reach is another problem
