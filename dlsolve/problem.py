@@ -18,6 +18,7 @@ from dlsolve.conventions import CONVENTIONS
 from dlsolve.course_slips import CourseSlip, check_slips
 from dlsolve.errors import InputError
 from dlsolve.fields import Field, Written, read_struct
+from dlsolve.fields.files import bytes_of
 from dlsolve.fields.found import found, meant, short
 from dlsolve.fields.hostile import MAX_BYTES, decode, parse_json
 
@@ -193,9 +194,8 @@ def read_bytes(path: str) -> bytes:
         return data
     try:
         if os.path.isdir(path):
-            raise InputError(short(path), "a folder, not a file", remedy="name a problem file in it")
-        with open(path, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+            raise InputError(short(path), "a folder, not a file", remedy="name a file in it")
+        return bytes_of(path, MAX_BYTES + 1)
     except FileNotFoundError as fault:
         raise InputError(short(path), "no such file", remedy=_near_file(path)) from fault
     except (OSError, ValueError) as fault:

@@ -11,13 +11,14 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from io import BytesIO
 from typing import IO, Any
 
 import msgspec
 
 from dlsolve.batch.names import Labels, Names, mirrored
 from dlsolve.errors import InputError
-from dlsolve.fields.hostile import MAX_BYTES
+from dlsolve.fields.hostile import MAX_BYTES, decode
 from dlsolve.problem import read_bytes
 
 LINES = (".jsonl", ".ndjson")
@@ -109,7 +110,7 @@ def count(paths: Sequence[str]) -> int:
     """How many problems there are, about: files, and lines that are not blank."""
     total = 0
     for source in sources(paths):
-        if not is_lines(source.path):
+        if not is_lines(source.path) or not os.path.isfile(source.path):
             total += 1
             continue
         try:
@@ -139,9 +140,13 @@ def _of(source: Source) -> Iterator[_Found]:
             yield from _standard_input(source)
         elif os.path.isdir(source.path):
             raise InputError(source.label, "a folder that cannot be listed", remedy="check its permissions")
-        elif is_lines(source.path):
+        elif is_lines(source.path) and os.path.isfile(source.path):
             with open(source.path, "rb") as file:
                 yield from _lines(source, file)
+        elif is_lines(source.path):  # a pipe or a device: bounded, and passed over twice from memory
+            data = read_bytes(source.path)
+            decode(data, source.label)
+            yield from _lines(source, BytesIO(data))
         else:
             yield from _file(source, read_bytes(source.path))
     except InputError as fault:
@@ -157,8 +162,12 @@ def _standard_input(source: Source) -> Iterator[_Found]:
     if stream is None:
         raise InputError("standard input", "cannot be read", remedy="name a file instead")
     with tempfile.TemporaryFile() as file:
+        ends = False
         while block := stream.read(1 << 20):
             file.write(block)
+            ends = ends or b"\n" in block
+            if not ends and file.tell() > MAX_BYTES:
+                break  # more than a problem may be, and no line of it ends
         file.seek(0)
         first = file.readline(MAX_BYTES + 1)
         rest = file.readline(MAX_BYTES + 1)

@@ -176,7 +176,14 @@ class Output:
         self.append(path, encoded(record))
 
     def append(self, path: str, line: bytes) -> None:
-        whole(self._open[path], line)
+        file = self._open[path]
+        end = os.fstat(file.fileno()).st_size
+        try:
+            whole(file, line)
+        except OSError:
+            with suppress(OSError):
+                file.truncate(end)  # no half of a line stays on a disk that is full
+            raise
 
     def write(self, file: str, data: bytes) -> None:
         """One file in OUT, whole or not at all."""

@@ -6,12 +6,14 @@ Exit status: 0 done · 1 some items failed · 2 the command line or a problem is
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 
 from dlsolve.cli.output import close_quietly, complain, prepare_streams
 from dlsolve.errors import DlsolveError, RuleError
 
+_UNWRITABLE = (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else []))
 DONE, SOME_FAILED, NOT_VALID, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -28,6 +30,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
     except KeyboardInterrupt:
         return INTERRUPTED
+    except OSError as fault:
+        # files say themselves what became of them: this is what was to be printed
+        if fault.errno not in _UNWRITABLE:
+            return _fault(fault, args)
+        close_quietly()
+        complain(f"standard output: {str(fault.strerror).lower()}; make room, or write to a file with -o")
+        return NOT_VALID
     except DlsolveError as fault:
         if isinstance(fault, RuleError):
             return _fault(fault, args)

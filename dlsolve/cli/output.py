@@ -14,7 +14,11 @@ from dlsolve.render import Detail, Options
 
 
 def prepare_streams() -> None:
-    """Let a stream that cannot write a symbol replace it, instead of failing midway."""
+    """Let a stream that cannot write a symbol replace it, instead of failing midway; one that was closed
+    (``>&-``) swallows what it is given."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
     for stream in (sys.stdout, sys.stderr):
         encoding = str(getattr(stream, "encoding", None) or "utf-8").lower()
         if not encoding.startswith("utf") and hasattr(stream, "reconfigure"):
