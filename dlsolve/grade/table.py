@@ -192,10 +192,10 @@ def records(file: TextIO, mark: str) -> Iterator[tuple[int, str | None]]:
     edge = re.compile(rf'(?:\A|(?<={re.escape(mark)}))"')
     kept: list[str] = []
     size = number = begun = 0
-    quoted = False
+    quoted: bool | None = False
     before = ""
     """The last character, in the middle of a line."""
-    while text := _line(file):
+    while text := file.readline(MAX_ROW):
         begun = begun if size else number + 1
         quoted = _open_after(before + text, len(before), edge, quoted)
         ended = text.endswith(("\n", "\r"))
@@ -211,16 +211,12 @@ def records(file: TextIO, mark: str) -> Iterator[tuple[int, str | None]]:
         yield begun, "".join(kept) if size <= MAX_ROW and not quoted else None
 
 
-def _line(file: TextIO) -> str:
-    """A line, or the first part of a long one; a run of quotes is not divided."""
-    text = file.readline(MAX_ROW)
-    while text.endswith('"') and (more := file.read(1)):
-        text += more
-    return text
-
-
-def _open_after(text: str, at: int, edge: re.Pattern[str], quoted: bool) -> bool:
-    """Whether a quoted cell is open behind `text`, read from `at`."""
+def _open_after(text: str, at: int, edge: re.Pattern[str], quoted: bool | None) -> bool | None:
+    """Whether a quoted cell is open behind `text`, read from `at`; None where that is not known: a quote is the
+    last character of a part of a line, and another one may follow."""
+    if quoted is None:
+        quoted = text[at : at + 1] == '"'
+        at += quoted
     while True:
         if not quoted:
             found = edge.search(text, at)
@@ -230,4 +226,7 @@ def _open_after(text: str, at: int, edge: re.Pattern[str], quoted: bool) -> bool
         end = text.find('"', at)
         if end < 0:
             return True
-        quoted, at = text[end + 1 : end + 2] == '"', end + 2 if text[end + 1 : end + 2] == '"' else end + 1
+        if end == len(text) - 1:
+            return None
+        quoted = text[end + 1] == '"'
+        at = end + 1 + quoted

@@ -150,6 +150,19 @@ def test_rows_are_what_csv_reads() -> None:
     assert read == list(csv.reader(StringIO(text[: text.rindex('"')], newline="")))
 
 
+@pytest.mark.parametrize("size", range(1, 12))
+def test_rows_are_the_same_in_parts_of_any_size(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long lines are read in parts; a pair of quotes may stand on both sides of where they part."""
+    text = 'a,"b ""c"", ""\nd""",e\nx,5" wide,"z"\n"","""""",""""\n"q""\n""",y\n'
+    whole = [part for _, part in records(StringIO(text, newline=""), ",")]
+    assert len(whole) == 4
+
+    file = StringIO(text, newline="")
+    part = file.readline
+    monkeypatch.setattr(file, "readline", lambda most: part(min(most, size)), raising=False)
+    assert [part for _, part in records(file, ",")] == whole
+
+
 def test_fuzzed_submissions_are_all_answered(tmp_path: Path) -> None:
     count = 1_000 if SWEEP else 60
     problems = key(tmp_path / "key", KEY[:1])
