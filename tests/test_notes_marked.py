@@ -219,3 +219,11 @@ def test_the_command_takes_a_page_as_it_stands() -> None:
     found = {i["name"]: i["verdict"] for i in json.loads(result.out)["items"]}
     assert (found["dw_2"], found["J_2"]) == ("wrong", "correct")
     assert not result.err
+
+
+def test_a_formula_in_latex_is_shown_as_it_was_understood() -> None:
+    page = str(PAGES / "backprop-2-2-1.txt")
+    out = run("check", str(ROOT / "problems/backprop/backprop-2-2-1.json"), page, "--format", "plain").out
+    assert "-2*(y - y_hat)" in out
+    assert "()" not in out
+    assert "\\frac" not in out

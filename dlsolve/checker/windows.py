@@ -159,12 +159,14 @@ class Answer:
 
     @property
     def plain(self) -> str:
-        """Its numbers in plain text: ``(1, 1.7)``, ``[1, 2; 3, 4]``; empty where it has none."""
+        """Its numbers in plain text: ``(1, 1.7)``, ``[1, 2; 3, 4]``; the formula where it is one."""
+        if not self.rows:
+            return self.words if self.words is not None and self.tree is not None else ""
         rows = [", ".join(w.text for w in row) for row in self.rows]
         if len(rows) == 1:
             return rows[0] if len(self.rows[0]) == 1 else f"({rows[0]})"
         column = all(len(row) == 1 for row in self.rows)
-        return f"({', '.join(rows)})" if column else f"[{'; '.join(rows)}]" if rows else ""
+        return f"({', '.join(rows)})" if column else f"[{'; '.join(rows)}]"
 
     def alike(self, other: Answer) -> bool:
         """Whether both can be one value written twice, by their digits."""
