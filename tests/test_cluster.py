@@ -22,6 +22,7 @@ from dlsolve.errors import InputError
 from tests import batches
 from tests.batches import SETTINGS, bank, problem, tree
 from tests.clusters import ROOT, LocalCluster, local
+from tests.grade import classes
 from tests.runner import run
 
 
@@ -100,3 +101,13 @@ def test_the_same_bytes_though_a_worker_is_killed_and_then_all(two_workers: Loca
     assert process.returncode == 1, err
     assert b"Traceback" not in err
     assert tree(here) == tree(there)
+
+
+def test_a_class_is_marked_there_too(two_workers: LocalCluster, tmp_path: Path) -> None:
+    classes.key(tmp_path / "key", classes.KEY[1:])
+    classes.hand_in(tmp_path / "in", 5, classes.KEY[1:])
+    args = ("grade", str(tmp_path / "key"), str(tmp_path / "in"), "-o")
+    assert run(*args, str(tmp_path / "here" / "grades.csv"), "--jobs", "1").status == 0
+    there = run(*args, str(tmp_path / "there" / "grades.csv"), "--engine", two_workers.engine)
+    assert there.status == 0, there.err
+    assert tree(tmp_path / "there") == tree(tmp_path / "here")
