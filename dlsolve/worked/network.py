@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from flint import fmpq
 
 from dlsolve.errors import InputError
+from dlsolve.fields import Field
 from dlsolve.numbers.matrix import Matrix
+
+Absorbed = Literal["first", "last"]
+ABSORBED = Field("where each W holds its bias: its first or last column (row in xW); not given: biases stand apart",
+                 ("absorbed",))  # fmt: skip
+
+
+def parted(W: Mapping[int, Matrix], layout: str, absorbed: Absorbed) -> tuple[dict[int, Matrix], dict[int, Matrix]]:
+    """Weights and biases out of matrices that hold both. Raises `InputError` where nothing is left."""
+    weights, biases = {}, {}
+    for layer, given in W.items():
+        m = given if layout == "Wx" else given.T
+        if m.shape[1] < 2:
+            raise InputError(f"$.given.W{layer}", "one column alone is all bias", remedy="leave bias_in_W out")
+        at = 0 if absorbed == "first" else m.shape[1] - 1
+        biases[layer] = Matrix([(row[at],) for row in m.rows])
+        rest = Matrix([[e for k, e in enumerate(row) if k != at] for row in m.rows])
+        weights[layer] = rest if layout == "Wx" else rest.T
+    return weights, biases
 
 
 class Layers:
@@ -17,8 +37,14 @@ class Layers:
     and rows. `sizes` holds the neurons of each layer, from the inputs, once `fit` has been called.
     """
 
-    def __init__(self, W: Mapping[int, Matrix], b: Mapping[int, Matrix], layout: str) -> None:
-        """Raises `InputError` for a gap in the numbers, or a bias without weights."""
+    def __init__(
+        self, W: Mapping[int, Matrix], b: Mapping[int, Matrix], layout: str, absorbed: Absorbed | None = None
+    ) -> None:
+        """Raises `InputError` for a gap in the numbers, a bias without weights, or one given twice."""
+        if absorbed is not None:
+            if b:
+                raise InputError(f"$.given.b{min(b)}", "the weights hold the biases", remedy="leave b or bias_in_W out")
+            W, b = parted(W, layout, absorbed)
         self.given_W, self.given_b = W, b
         self.columns = layout == "Wx"
         self.layers = len(W)
@@ -52,7 +78,8 @@ class Layers:
                 f"$.given.W{layer}",
                 f"{rule} for each of {width} inputs",
                 found=f"{W.shape[0]}×{W.shape[1]}",
-                remedy=f"give a {want} matrix, or set the convention layout to {other}",
+                remedy=f"give a {want} matrix, or set the convention layout to {other}"
+                + ("; a bias in W: bias_in_W first or last" if fan_in == width + 1 else ""),
             )
         return W
 

@@ -168,3 +168,29 @@ def test_unusable_input_is_named(given_: dict[str, Any], says: str) -> None:
     with pytest.raises(InputError) as fault:
         solved(TOPIC, given_)
     assert says in str(fault.value)
+
+
+@given(st.data(), st.sampled_from(["first", "last"]), st.sampled_from(["Wx", "xW"]))
+def test_a_bias_in_the_weights_is_taken_out_of_them(data: st.DataObject, where: str, layout: str) -> None:
+    sizes = data.draw(st.lists(st.integers(2, 3), min_size=2, max_size=3))
+    numbers = st.integers(-9, 9)
+    apart: dict[str, Any] = {"x": data.draw(st.lists(numbers, min_size=sizes[0], max_size=sizes[0]))}
+    together = dict(apart)
+    for layer, (before, here) in enumerate(pairwise(sizes), 1):
+        W = data.draw(st.lists(st.lists(numbers, min_size=before, max_size=before), min_size=here, max_size=here))
+        b = data.draw(st.lists(numbers, min_size=here, max_size=here))
+        both = [[e, *row] if where == "first" else [*row, e] for e, row in zip(b, W, strict=True)]
+        turned = layout == "xW"
+        apart |= {f"W{layer}": [list(c) for c in zip(*W, strict=True)] if turned else W, f"b{layer}": b}
+        together[f"W{layer}"] = [list(c) for c in zip(*both, strict=True)] if turned else both
+    how: dict[str, Any] = {"conventions": {"layout": layout}}
+    one = solved(TOPIC, {**apart, "activation": "tanh"}, **how)
+    other = solved(TOPIC, {**together, "activation": "tanh", "bias_in_W": where}, **how)
+    assert array(one.env["y_hat"]) == pytest.approx(array(other.env["y_hat"]))
+
+
+def test_a_bias_is_given_once() -> None:
+    with pytest.raises(InputError, match="the weights hold the biases"):
+        solved(TOPIC, {"x": [1], "W1": [[1, 2]], "b1": [1], "activation": "linear", "bias_in_W": "first"})
+    with pytest.raises(InputError, match="bias_in_W first or last"):
+        solved(TOPIC, {"x": [1, 2], "W1": [[1, 2, 3]], "activation": "linear"})

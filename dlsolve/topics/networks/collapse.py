@@ -23,7 +23,7 @@ from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity, subscript
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
-from dlsolve.worked.network import Layers
+from dlsolve.worked.network import ABSORBED, Absorbed, Layers
 
 
 class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -31,6 +31,7 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     W: Annotated[dict[int, Samples], Field("weights of layer 1, 2, …", family=True)]
     b: Annotated[dict[int, Samples], Field("biases of layer 1, 2, … (0 where not given)", family=True)] = {}
+    bias_in_W: Annotated[Absorbed | None, ABSORBED] = None
     x: Annotated[Samples | None, Field("an input, one row a sample, to compare both on", ("X", "a0"))] = None
 
 
@@ -97,7 +98,7 @@ SLIPS = (
 
 
 def solve(p: Problem, t: Trace) -> None:
-    net = Layers(p.W, p.b, t.convention("layout"))
+    net = Layers(p.W, p.b, t.convention("layout"), p.bias_in_W)
     first = p.W[1]
     inputs = p.x.shape[1] if p.x is not None else first.shape[1] if net.columns else first.shape[0]
     net.fit(inputs)
@@ -107,7 +108,7 @@ def solve(p: Problem, t: Trace) -> None:
     t.index_constant("n", n)
     for layer in range(1, n + 1):
         t.given("W", net.W[layer], layer)
-        t.given("b", net.b[layer], layer, assumed=layer not in p.b)
+        t.given("b", net.b[layer], layer, assumed=layer not in net.given_b)
     if p.x is not None:
         t.given("x", p.x.T if net.columns else p.x)
     t.section("Multiplied out")

@@ -25,7 +25,7 @@ from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity, subscript, superscript
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Key, Trace
-from dlsolve.worked.network import Layers, refuse_lone_softmax
+from dlsolve.worked.network import ABSORBED, Absorbed, Layers, refuse_lone_softmax
 from dlsolve.worked.networks.written import written_out
 
 CALLS = {
@@ -43,6 +43,7 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     x: Annotated[Samples | None, Field("the input: one sample, or one row a sample", ("X",))] = None
     W: Annotated[dict[int, Samples], Field("weights of layer 1, 2, …", family=True)] = {}
     b: Annotated[dict[int, Samples], Field("biases of layer 1, 2, … (0 where not given)", family=True)] = {}
+    bias_in_W: Annotated[Absorbed | None, ABSORBED] = None
     activations: Annotated[
         list[str] | None, Field("activation of each layer, or one for all: " + ", ".join(ACTIVATIONS), ("activation",))
     ] = None
@@ -146,7 +147,7 @@ def solve(p: Problem, t: Trace) -> None:
         raise InputError(
             "$.given.x", "a forward pass needs an input", remedy="give x, or only sizes to have the layers written out"
         )
-    net = Layers(p.W, p.b, layout)
+    net = Layers(p.W, p.b, layout, p.bias_in_W)
     activations = _activations(p, net.layers)
     net.fit(p.x.shape[1])
     n = net.layers
@@ -155,7 +156,7 @@ def solve(p: Problem, t: Trace) -> None:
     for layer in range(1, n + 1):
         refuse_lone_softmax(activations[layer - 1], layer, net.sizes[layer])
         t.given("W", net.W[layer], layer)
-        t.given("b", net.b[layer], layer, assumed=layer not in p.b)
+        t.given("b", net.b[layer], layer, assumed=layer not in net.given_b)
     for name, user in (("slope", "leaky_relu"), ("alpha", "elu")):
         if user in activations:
             t.given(name, getattr(p, name))

@@ -123,7 +123,8 @@ def solve(p: Problem, t: Trace) -> None:
     wanted, data = task(p), read(p)
     d = len(data.rows[0])
     if p.w is not None and len(p.w) != d:
-        raise InputError("$.given.w", f"one weight per input, {d}", found=str(len(p.w)))
+        remedy = "the bias is no weight: give it as b" if len(p.w) == d + 1 else ""
+        raise InputError("$.given.w", f"one weight per input, {d}", found=str(len(p.w)), remedy=remedy)
     if p.activation == "sigmoid" and wanted in ("train", "separable"):
         raise InputError("$.given.activation", "the perceptron rule trains a step", found="'sigmoid'",
                          remedy="a sigmoid neuron is trained by gradient descent: see `gd` or `backprop`")  # fmt: skip

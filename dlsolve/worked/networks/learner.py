@@ -11,7 +11,7 @@ from dlsolve.errors import InputError
 from dlsolve.fields import Field, Samples
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.trace import Trace
-from dlsolve.worked.network import Layers, refuse_lone_softmax
+from dlsolve.worked.network import ABSORBED, Absorbed, Layers, refuse_lone_softmax
 
 ACTIVATIONS = ("linear", "sigmoid", "tanh", "relu", "leaky_relu", "softmax")
 LOSSES = ("squared", "mae", "bce", "cce")
@@ -24,6 +24,7 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     y: Annotated[Samples, Field("the target of each sample", aliases=("Y", "t", "target"))]
     W: Annotated[dict[int, Samples], Field("weights of layer 1, 2, …", family=True)]
     b: Annotated[dict[int, Samples], Field("biases of layer 1, 2, … (0 where not given)", family=True)] = {}
+    bias_in_W: Annotated[Absorbed | None, ABSORBED] = None
     activations: Annotated[list[str], Field("activation of each layer: " + ", ".join(ACTIVATIONS))]
     loss: Annotated[str, Field("loss: " + ", ".join(LOSSES))] = "squared"
     lr: Annotated[fmpq, Field("learning rate", aliases=("eta", "alpha", "learning_rate"), gt="0")] = fmpq(1, 10)
@@ -35,7 +36,7 @@ class Network(Layers):
     """The inputs with their shapes made to fit, or a clear refusal."""
 
     def __init__(self, p: Problem, layout: str) -> None:
-        super().__init__(p.W, p.b, layout)
+        super().__init__(p.W, p.b, layout, p.bias_in_W)
         self.p = p
         self._check_names(p)
         self.x = p.x.T if self.columns else p.x
@@ -76,7 +77,7 @@ class Network(Layers):
         t.given("y", self.y)
         for layer in range(1, self.layers + 1):
             t.given("W", self.W[layer], layer, 0)
-            t.given("b", self.b[layer], layer, 0, assumed=layer not in self.p.b)
+            t.given("b", self.b[layer], layer, 0, assumed=layer not in self.given_b)
         t.given("lr", self.p.lr)
         if "leaky_relu" in self.p.activations:
             t.given("slope", self.p.slope)
