@@ -57,10 +57,7 @@ def cluster(engine: str) -> Iterator[Cluster]:
     with dask.config.set(settings), warnings.catch_warnings():
         # versions are compared below; other warnings of the library are none of the user's business
         warnings.simplefilter("ignore")
-        try:
-            client = distributed.Client(address, timeout=CONNECT, set_as_default=False, name="dlsolve")
-        except (OSError, ValueError, ImportError, RuntimeError) as fault:
-            raise _silent(engine, f"no Dask scheduler answered within {CONNECT:g} seconds") from fault
+        client = _client(distributed, address, engine)
         try:
             _check(client, engine)
             with Cluster(client, engine) as executor:
@@ -87,6 +84,30 @@ def _answers(address: str, engine: str) -> None:
     except OSError as fault:
         reason = (fault.strerror or "no answer").lower()
         raise _silent(engine, f"cannot be reached ({reason})") from fault
+
+
+def _client(distributed: Any, address: str, engine: str) -> Any:
+    """A client that is connected. Raises `InputError`."""
+    # one that could not connect says so at length when it is thrown away
+    quiet = type("Client", (distributed.Client,), {"__del__": lambda _: None})
+    found: list[Any] = []
+
+    def connect() -> None:
+        try:
+            found.append(quiet(address, timeout=CONNECT, set_as_default=False, name="dlsolve"))
+        except Exception as fault:
+            found.append(fault)
+
+    # what listens there and is no scheduler may never answer, whatever Dask's own clock says
+    thread = threading.Thread(target=connect, daemon=True)
+    thread.start()
+    thread.join(2 * CONNECT)
+    if not found or isinstance(found[0], TimeoutError):
+        raise _silent(engine, f"no Dask scheduler answered within {CONNECT:g} seconds")
+    if isinstance(found[0], Exception):
+        remedy = f"install distributed {distributed.__version__} there, or its version here"
+        raise InputError(f"--engine {engine}", "no Dask scheduler that this one can talk to", remedy=remedy)
+    return found[0]
 
 
 def _silent(engine: str, says: str) -> InputError:

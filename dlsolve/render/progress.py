@@ -20,8 +20,9 @@ class Bar:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]:.0f}/s", markup=False),
-                   TextColumn("{task.fields[failed]} failed", markup=False), TimeRemainingColumn())  # fmt: skip
+        columns = (BarColumn(30), MofNCompleteColumn(), TextColumn("{task.fields[rate]:.0f}/s", markup=False),
+                   TextColumn("{task.fields[failed]} failed", markup=False), TimeRemainingColumn(),
+                   TextColumn("left", markup=False))  # fmt: skip
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
         self._task = self._bar.add_task("", total=total, failed=0, rate=0.0)
         self._start = self._drawn = time.monotonic()
