@@ -53,14 +53,15 @@ def through(
         if _goes_on(trace, parts):
             return _in_turn(trace, members, parts, more, title)
         return _at_once(trace, members, parts, more, title)
-    columns = (members, *more)
+    let = trace.let
+    takes = [0 if isinstance(part, Told) else len(trace.function(part)[0].letters) for part in parts]
     for n, member in enumerate(members):
         if title is not None:
             trace.section(title(member))
-        index = tuple(column[n] for column in columns) if more else (member,)
-        for part in parts:
+        index = (member, *(column[n] for column in more)) if more else (member,)
+        for part, letters in zip(parts, takes, strict=True):
             if not isinstance(part, Told):
-                trace.let(part, *(_own(trace, part, index) if more else index))
+                let(part, *(index[:letters] if more else index))
             else:
                 rule, why = part.say(member)
                 trace.operation(rule, None, trace.number(part.values[n]), key=(part.base, member), why=why)

@@ -105,7 +105,8 @@ def solve(p: Problem, t: Trace) -> None:
         _rates(p, t)
         return
     run = begin(p, t, "w")
-    run.walk(t, _rate(p), "Delta[t]", "w[t]", more=[range(p.first, p.first + run.steps)])
+    counted = [range(p.first, p.first + run.steps)] if " at n" in _rate(p) else []
+    run.walk(t, _rate(p), "Delta[t]", "w[t]", more=counted)
     run.table(t, "g", "eta", "Delta", "w")
     run.sums(t, ("w is its start less all steps", "w[T] == w[0] - sum(eta[k]*g[k] for k in run)"))
     t.answer(("eta", run.steps), ("w", run.steps))
@@ -119,7 +120,7 @@ def _rates(p: Problem, t: Trace) -> None:
     """The learning rate alone, step by step."""
     steps = count(p)
     t.section("Learning rate")
-    t.through(range(1, steps + 1), _rate(p), more=[range(p.first, p.first + steps)])
+    t.through(range(1, steps + 1), _rate(p), more=[range(p.first, p.first + steps)] if " at n" in _rate(p) else [])
     t.table("Learning rates", ["t", "eta"], range(1, steps + 1), lambda k: [f" {k}", ("eta", k)])
     t.answer(("eta", steps))
     if p.schedule not in ("sqrt", "power", "constant"):
