@@ -29,6 +29,7 @@ from dlsolve.fields import (
 )
 from dlsolve.fields.hostile import parse_json
 from dlsolve.fields.table import samples
+from dlsolve.fields.typed import pairs
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.show import decimal
 
@@ -333,3 +334,10 @@ def test_the_flags_of_a_topic_are_told_apart_and_every_field_is_described(name: 
 @pytest.mark.parametrize("text", ["2-4-4-1", "2 - 4 - 4 - 1", "2→4→4→1", "2 4 4 1", "[2, 4, 4, 1]"])
 def test_layers_are_written_with_dashes_or_arrows(text: str) -> None:
     assert typed.items(text, "--layers") == ["2", "4", "4", "1"]
+
+
+def test_one_label_may_have_a_blank_in_it() -> None:
+    assert pairs("A C=0.92", "--dots") == {"A C": "0.92"}
+    assert pairs("A C=0.92, B C=0.5", "--dots") == {"A C": "0.92", "B C": "0.5"}
+    assert pairs("spam=0.3 ham=0.7", "--prior") == {"spam": "0.3", "ham": "0.7"}
+    assert pairs("5 red", "--urn") == {"red": "5"}

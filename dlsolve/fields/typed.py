@@ -36,7 +36,8 @@ def pairs(text: str, where: str) -> dict[str, str]:
     if body.startswith("{") and body.endswith("}"):
         body = body[1:-1]
     mark = next((m for m in ";\n," if m in _outside(body)), None)
-    parts = _cut(body, mark) if mark else re.split(r"\s+(?=[^\s=:]+\s*[=:])", body)
+    single = len(re.findall(r"[=:]", body)) == 1 and not _COUNTED.match(body)  # A C=0.92: one label with a blank
+    parts = _cut(body, mark) if mark else [body] if single else re.split(r"\s+(?=[^\s=:]+\s*[=:])", body)
     out: dict[str, str] = {}
     for part in parts:
         if not part.strip():
