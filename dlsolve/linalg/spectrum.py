@@ -19,6 +19,8 @@ from dlsolve.numbers.algebraic import Algebraic, Root, make, roots_of
 
 MAX_WORK = 100_000
 """degree² · bits of an irreducible factor; at this size a solve takes some seconds."""
+MAX_BITS = 2_000
+"""Bits of the coefficients of a factor beyond a quadratic: roots of longer ones may lie too close to be told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def spectrum(rows: Rational, factors: Sequence[tuple[fmpq_poly, int]]) -> list[E
             out.append(_one(rows, -factor[0], factor, count))
             continue
         size = max(int(c).bit_length() for c in factor.numer().coeffs())
-        if factor.degree() ** 2 * size > MAX_WORK:
+        if (factor.degree() > 2 and size > MAX_BITS) or factor.degree() ** 2 * size > MAX_WORK:
             raise LimitError(
                 f"an irreducible factor of degree {factor.degree()} with coefficients of {len(str(2**size))} digits: "
                 "exact row reduction over its roots would take minutes; give a smaller matrix or shorter numbers"

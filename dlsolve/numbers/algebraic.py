@@ -35,7 +35,8 @@ class Splitting:
         self.poly = poly
         self._balls: dict[int, list[acb]] = {}
         with precision(ROOT_BITS):
-            self._first = _balls(poly)
+            # of a quadratic its roots are known: telling two apart by balls may take for ever
+            self._first = _balls(poly) if poly.degree() > 2 else []
         mean = -poly[poly.degree() - 1] / poly.degree()
         mirrored = poly(fmpq_poly([2 * mean, -1])) * (-1) ** poly.degree()
         self.centre = mean if mirrored == poly else None
@@ -74,9 +75,12 @@ class Root:
     def __init__(self, splitting: Splitting, index: int) -> None:
         self.splitting = splitting
         self.index = index
-        ball = splitting.balls()[index]
-        self.real = bool(ball.imag == 0)
-        self.surd = _surd(splitting.poly, ball) if splitting.poly.degree() == 2 else None
+        if splitting.poly.degree() == 2:
+            self.surd: tuple[fmpq, fmpq, fmpz] | None = _surd(splitting.poly, above=index == 0)
+            self.real = self.surd[2] > 0
+        else:
+            self.surd = None
+            self.real = bool(splitting.balls()[index].imag == 0)
 
     @property
     def poly(self) -> fmpq_poly:
@@ -95,16 +99,14 @@ class Root:
         return self.splitting.balls()[self.index]
 
 
-def _surd(poly: fmpq_poly, ball: acb) -> tuple[fmpq, fmpq, fmpz]:
-    """(a, b, m) with root = a + b·√m, m free of small squares."""
+def _surd(poly: fmpq_poly, *, above: bool) -> tuple[fmpq, fmpq, fmpz]:
+    """(a, b, m) with root = a + b·√m, m free of small squares: the greater (upper) root or the other."""
     disc = poly[1] ** 2 - 4 * poly[0]
     sign = 1 if disc > 0 else -1
     inside = abs(int(disc.p)) * int(disc.q)
     outer, m = _square_part(inside)
     half = fmpq(outer, int(disc.q) * 2)
-    middle = -poly[1] / 2
-    above = ball.real > arb(middle) if sign > 0 else ball.imag > 0
-    return middle, half if above else -half, fmpz(sign * m)
+    return -poly[1] / 2, half if above else -half, fmpz(sign * m)
 
 
 def _square_part(n: int) -> tuple[int, int]:

@@ -82,6 +82,10 @@ def read(p: Problem) -> Data:
     if p.w is not None and p.gate is None and p.X is None and p.x is None and p.y is None:
         if len(p.w) > MOST_BITS:
             raise InputError("$.given.w", f"the truth table of {len(p.w)} inputs is long", remedy="give X, or one x")
+        if task(p) in ("train", "separable"):
+            raise InputError(
+                "$.given.y", "labels are needed", remedy="give a gate, or X and a label 0 or 1 for each row"
+            )
         return Data([[fmpq(e) for e in row] for row in product((0, 1), repeat=len(p.w))], [])
     given = [name for name in ("gate", "X", "x") if getattr(p, name) is not None]
     if len(given) != 1:
