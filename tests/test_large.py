@@ -5,8 +5,11 @@ from __future__ import annotations
 import tracemalloc
 from typing import Any
 
+import hypothesis
 import numpy
 import pytest
+from flint import fmpq
+from hypothesis import strategies as st
 
 from dlsolve import catalog
 from dlsolve.differences import finite_differences
@@ -19,6 +22,7 @@ from dlsolve.readings import all_exact, ends
 from dlsolve.render import Options, render
 from dlsolve.solver import Solution, run, solve_problem
 from dlsolve.trace import Gap, Key
+from dlsolve.worked.thresholds import falling
 
 RNG = numpy.random.default_rng(5)
 
@@ -280,3 +284,9 @@ def test_a_step_of_the_middle_that_cannot_be_says_why(monkeypatch: pytest.Monkey
         solved("lr-decay", {**given, "schedule": "constant"}, arith="float64")
     assert str(alone.value) == str(among.value)
     assert "g_" in str(alone.value)
+
+
+@hypothesis.given(st.lists(st.integers(0, 6), min_size=1, max_size=12), st.integers(1, 60))
+def test_scores_too_close_for_doubles_fall_in_order(steps: list[int], places: int) -> None:
+    scores = [fmpq(1) + fmpq(n, 10**places) for n in steps]
+    assert list(falling(scores)) == sorted(range(len(scores)), key=lambda i: scores[i], reverse=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
 
 from flint import fmpq
 
 from dlsolve.errors import InputError
 from dlsolve.notation import Quantity
-from dlsolve.numbers.show import decimal, fraction, terminates
+from dlsolve.numbers.show import decimal, fraction, terminates, to_float
 from dlsolve.trace import Index, Told, Trace
 from dlsolve.worked.evaluation.positive import positive_of
 
@@ -59,7 +60,7 @@ class Sweep:
     def __post_init__(self) -> None:
         scores, counted = self.scores, [0, 0]
         self.level.extend([0] * len(scores))
-        for i in sorted(range(len(scores)), key=scores.__getitem__, reverse=True):
+        for i in falling(scores):
             if not self.levels or scores[i] != self.levels[-1]:
                 self.levels.append(scores[i])
                 for kind in (0, 1):
@@ -76,6 +77,17 @@ class Counts:
     """TP, FP, FN and TN of each row of a table."""
 
     rows: Sequence[tuple[fmpq, fmpq, fmpq, fmpq]]
+
+
+def falling(scores: Sequence[fmpq]) -> Iterator[int]:
+    """The positions of `scores` from the largest down, equal ones in order.
+
+    Doubles are five times faster to sort: only those that are equal are compared exactly.
+    """
+    near = [to_float(score) for score in scores]
+    for _, group in groupby(sorted(range(len(scores)), key=near.__getitem__, reverse=True), near.__getitem__):
+        some = list(group)
+        yield from some if len(some) == 1 else sorted(some, key=scores.__getitem__, reverse=True)
 
 
 def sweep(
