@@ -275,6 +275,9 @@ def unwritable(out: str, fault: OSError | ValueError, remedy: str = "") -> Input
 
 def check_out(out: str, paths: Sequence[str]) -> None:
     """Refuse an OUT that is one of `paths`, or stands inside one. Raises `InputError`."""
+    for name in (out, *paths):
+        if "\0" in name:
+            raise InputError(short(name), "not a file name", remedy="name a file, or a folder")
     real = os.path.realpath(out)
     for path in paths:
         if path == "-":
