@@ -107,7 +107,7 @@ def moved(solution: Solution, key: Key, text: Any) -> str | None:
         return f"{float(value.mid() if isinstance(value, arb) else value) * 9 / 8 + 1.13:.6g}"
     if isinstance(value, Matrix) and kind == "matrix" and all(isinstance(e, fmpq | arb) for e in value.entries()):
         rows = [[str(float(e.mid() if isinstance(e, arb) else e)) for e in row] for row in value.rows]
-        rows[0][0] = str(float(rows[0][0]) * 9 / 8 + 1.13)
+        rows[0][-1] = str(float(rows[0][-1]) * 9 / 8 + 1.13)
         return "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
     return None
 

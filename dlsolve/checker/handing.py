@@ -15,6 +15,8 @@ from dlsolve.checker.windows import Answer, Window, ends, fitted
 from dlsolve.numbers.matrix import Matrix
 
 Ends = tuple[fmpq, fmpq]
+FINER = 1_000
+"""How much nearer than a unit of its last place a written number is to a value that it states in full."""
 
 
 def handed(answer: Answer, image: Any, true: Any, how: Fit, *, cuts: bool = False, whole: bool = False) -> Any:
@@ -89,7 +91,7 @@ def with_zeros(value: Any, exact: Any) -> Any:
 
 def _cell(window: Window, image: Any, true: Any, how: Fit, cuts: bool, whole: bool) -> fmpq | arb:
     """One number: a point where it is exact, else its window, unless `whole` cut to what can have been computed.
-    A bare 0 has no digits that could mean anything else."""
+    A bare 0 has no digits that could mean anything else, nor has what is the true value to many more digits."""
     middle = window.middle
     if isinstance(true, fmpq) and middle == true and isinstance(image, fmpq) and image == true:
         return true
@@ -104,7 +106,9 @@ def _cell(window: Window, image: Any, true: Any, how: Fit, cuts: bool, whole: bo
             if cuts or how == "truncated" or not _overlap((low, high), _span(true, true) or possible):
                 low, high = min(low, cut.low), max(high, cut.high)
             least, most = max(low, possible[0]), min(high, possible[1])
-            if least <= most and not (whole and (window.unit < 1 or not window.zero)):
+            near = _span(true, true)
+            known = near is not None and max(abs(end - middle) for end in near) <= window.unit / FINER
+            if least <= most and (known or (window.zero and window.unit >= 1) or not whole):
                 low, high = min(least, middle), max(most, middle)
     return middle if low == high else arb((low + high) / 2, (high - low) / 2)
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flint import arb, fmpq
+
 from dlsolve.checker.handing import as_written, handed, without_certainties
 from dlsolve.checker.judge import Fit, fit
 from dlsolve.checker.windows import Answer, tamed
@@ -59,6 +61,13 @@ class Written:
         steps = {trace.name(key) for key in trace.steps}
         split = [f"{name}[{entry}]" for name, cells in self.entries.items() if name in steps for entry in cells]
         return [name for name in self.whole if name in steps] + split
+
+
+def as_counted(answer: Answer, true: Any, kind: Kind) -> Any:
+    """A whole number that counts or labels, or a matrix of them, as it stands; None for all else."""
+    if kind not in ("integer", "label") or any(w.imag is not None or w.middle.q != 1 for w in answer.windows()):
+        return None
+    return as_written(answer, true) if answer.rows and isinstance(true, Matrix | fmpq | arb) else None
 
 
 NUMBERS = ("real", "integer", "probability", "matrix")
@@ -175,7 +184,8 @@ class Trusting(Marking):
         if how == "no":
             return true
         # rounding is never an error: all that the digits can mean may have been gone on with
-        return handed(answer, image, true, how, cuts=self.cuts, whole=True)
+        counted = as_counted(answer, true, kind)
+        return handed(answer, image, true, how, cuts=self.cuts, whole=True) if counted is None else counted
 
 
 class Points(Marking):
@@ -224,6 +234,8 @@ class Following(Marking):
         right = self.trusted.get(name, "no")
         if self.digits:
             value = as_written(answer, true)
+        elif (counted := as_counted(answer, true, kind)) is not None:
+            value = counted
         else:
             value = handed(answer, image, true, right if right != "no" else self.fits[name])
         if right == "no":
