@@ -110,9 +110,8 @@ def solve(p: Problem, t: Trace) -> None:
     if all(not _real(value) for factor, _ in parts.factors for value in values(factor)):
         t.remark(f"No real {letter} does it: all roots are complex.")
     for k, factor, place in found if goal == 0 else ():
-        _there(
-            t, k, letter, put_in(shifted, factor, place), None if right is None else put_in([right], factor, place)[0]
-        )
+        there = None if right is None else put_in([right], factor, place)[0]
+        _there(t, k, (letter, values(factor)[place]), put_in(shifted, factor, place), there)
     if goal == 0 and p.eigenvalue is None:
         t.section(f"Every other {letter}")
         other = "exactly one solution" if right is not None else "invertible"
@@ -120,9 +119,9 @@ def solve(p: Problem, t: Trace) -> None:
         t.answer("otherwise")
 
 
-def _there(t: Trace, k: int, letter: str, rows: list[list[Any]], right: list[Any] | None) -> None:
-    """The rank, and how many solutions there are, at one root."""
-    value: Any = t.env["k", k]
+def _there(t: Trace, k: int, at: tuple[str, Any], rows: list[list[Any]], right: list[Any] | None) -> None:
+    """The rank, and how many solutions there are, at one root: the letter and its value."""
+    letter, value = at
     exact = is_exact(value)
     n = len(rows)
     t.section(f"{letter} {'=' if exact else '≈'} {text_of(t, value)}")
