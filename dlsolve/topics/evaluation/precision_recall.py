@@ -14,17 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Annotated
 
-import msgspec
 from flint import fmpq
 
 from dlsolve.errors import InputError
-from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
+from dlsolve.worked.evaluation.scores import Scores
 from dlsolve.worked.thresholds import (
     SWEEP_NOTATION,
     SWEEP_RULES,
@@ -36,24 +34,8 @@ from dlsolve.worked.thresholds import (
 )
 
 
-class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class Problem(Scores, forbid_unknown_fields=True, kw_only=True):
     """Labels with scores, or counts by threshold."""
-
-    y_true: Annotated[
-        list[fmpq] | list[str] | None,
-        Field("actual class of each sample", ("y", "labels", "label", "actual", "class"), csv="column"),
-    ] = None
-    y_score: Annotated[
-        list[fmpq] | None, Field("score of each sample", ("scores", "score", "probability"), csv="column")
-    ] = None
-    positive: Annotated[
-        fmpq | str | None, Field("the positive class (1, +, yes, true; else the larger one)", ("pos_label",))
-    ] = None
-    TP: Annotated[list[int] | None, Field("true positives by threshold", ("tp",), ge="0", csv="column")] = None
-    FP: Annotated[list[int] | None, Field("false positives by threshold", ("fp",), ge="0", csv="column")] = None
-    FN: Annotated[list[int] | None, Field("false negatives by threshold", ("fn",), ge="0", csv="column")] = None
-    TN: Annotated[list[int] | None, Field("true negatives by threshold", ("tn",), ge="0", csv="column")] = None
-    thresholds: Annotated[list[fmpq] | None, Field("the thresholds of the counts", ("threshold",), csv="column")] = None
 
 
 NOTATION = Notation(

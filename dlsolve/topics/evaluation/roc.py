@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated
 
-import msgspec
 from flint import fmpq
 
 from dlsolve.errors import InputError
@@ -28,6 +27,7 @@ from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Index, Key, Told, Trace
+from dlsolve.worked.evaluation.scores import Scores
 from dlsolve.worked.thresholds import (
     SWEEP_NOTATION,
     SWEEP_RULES,
@@ -40,24 +40,9 @@ from dlsolve.worked.thresholds import (
 )
 
 
-class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class Problem(Scores, forbid_unknown_fields=True, kw_only=True):
     """Labels with scores, counts by threshold, or the points of the curve."""
 
-    y_true: Annotated[
-        list[fmpq] | list[str] | None,
-        Field("actual class of each sample", ("y", "labels", "label", "actual", "class"), csv="column"),
-    ] = None
-    y_score: Annotated[
-        list[fmpq] | None, Field("score of each sample", ("scores", "score", "probability"), csv="column")
-    ] = None
-    positive: Annotated[
-        fmpq | str | None, Field("the positive class (1, +, yes, true; else the larger one)", ("pos_label",))
-    ] = None
-    TP: Annotated[list[int] | None, Field("true positives by threshold", ("tp",), ge="0", csv="column")] = None
-    FP: Annotated[list[int] | None, Field("false positives by threshold", ("fp",), ge="0", csv="column")] = None
-    FN: Annotated[list[int] | None, Field("false negatives by threshold", ("fn",), ge="0", csv="column")] = None
-    TN: Annotated[list[int] | None, Field("true negatives by threshold", ("tn",), ge="0", csv="column")] = None
-    thresholds: Annotated[list[fmpq] | None, Field("the thresholds of the counts", ("threshold",), csv="column")] = None
     fpr: Annotated[
         list[fmpq] | None, Field("false positive rates of given points", ("FPR",), ge="0", le="1", csv="column")
     ] = None

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 from flint import fmpq
 
 from dlsolve.errors import InputError
@@ -31,31 +30,19 @@ from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
 from dlsolve.worked.probability.pairs import Pairs, pairs_of_data, pairs_of_space, pairs_of_table
+from dlsolve.worked.probability.stated import Experiment
 
 Table = dict[str, dict[str, fmpq]] | None
 Number = fmpq | None
 
 
-class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class Problem(Experiment, forbid_unknown_fields=True, kw_only=True):
     joint: Annotated[Table, Field("joint probabilities: {value of X: {value of Y: probability}}", ge="0", le="1")] = (
         None
     )
     counts: Annotated[Table, Field("in place of joint: how often each pair came up", ge="0")] = None
     x: Annotated[list[fmpq] | None, Field("paired data: the values of X", ("X_data",))] = None
     y: Annotated[list[fmpq] | None, Field("paired data: the values of Y", ("Y_data",))] = None
-    experiment: Annotated[str | None, Field('what is done: "3 coins", "2 dice"')] = None
-    S: Annotated[list[str] | None, Field("the sample space itself, outcomes listed", ("sample_space",))] = None
-    urn: Annotated[dict[str, int] | None, Field("how many balls of each colour", ge="0")] = None
-    draws: Annotated[int | None, Field("draws from the urn", ge="1")] = None
-    replacement: Annotated[bool | None, Field("whether what was drawn goes back (default: it does not)")] = None
-    chances: Annotated[
-        dict[str, fmpq] | None,
-        Field(
-            "P of each face of a biased coin or loaded die, or of each outcome of S",
-            ("bias",),
-            ge="0",
-        ),
-    ] = None
     X: Annotated[str | None, Field('what X counts of an outcome: "heads", "sum"')] = None
     Y: Annotated[str | None, Field('what Y counts of an outcome: "tails", "max"')] = None
     Var_X: Annotated[Number, Field("Var(X), where it is known", ("var_X",), ge="0")] = None

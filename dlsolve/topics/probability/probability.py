@@ -28,9 +28,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-import msgspec
-from flint import fmpq
-
 from dlsolve.errors import InputError
 from dlsolve.experiments import Outcome, Space, condition, space_of
 from dlsolve.fields import Field
@@ -40,6 +37,7 @@ from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
 from dlsolve.worked.probability import three_events
 from dlsolve.worked.probability.chances import CHANCE, give, let_chance
+from dlsolve.worked.probability.stated import Experiment
 from dlsolve.worked.probability.two_events import COMMON, QUANTITIES, SHARED_SLIPS, verdict
 
 _EVENT = 'in words ("heads even", "sum = 7", "first H"), or the outcomes listed'
@@ -49,22 +47,7 @@ SHOWN = 36
 """So many outcomes are listed; of more, the first and the last."""
 
 
-class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    experiment: Annotated[
-        str | None, Field('what is done: "3 coins", "2 dice", "a coin and a die", "2 cards without replacement"')
-    ] = None
-    S: Annotated[list[str] | None, Field("the sample space itself, outcomes listed", ("sample_space",))] = None
-    urn: Annotated[dict[str, int] | None, Field("how many balls of each colour", ("box", "bag"), ge="0")] = None
-    draws: Annotated[int | None, Field("draws from the urn", ge="1")] = None
-    replacement: Annotated[bool | None, Field("whether what was drawn goes back (default: it does not)")] = None
-    chances: Annotated[
-        dict[str, fmpq] | None,
-        Field(
-            "P of each face of a biased coin or loaded die, or of each outcome of S",
-            ("bias",),
-            ge="0",
-        ),
-    ] = None
+class Problem(Experiment, forbid_unknown_fields=True, kw_only=True):
     A: Annotated[str | list[str] | None, Field(f"event A, {_EVENT}", ("E", "event"))] = None
     B: Annotated[str | list[str] | None, Field(f"event B, {_EVENT}", ("F", "given"))] = None
     C: Annotated[str | list[str] | None, Field(f"event C, {_EVENT}", ("G",))] = None

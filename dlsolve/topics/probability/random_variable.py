@@ -20,7 +20,6 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated
 
-import msgspec
 from flint import fmpq
 
 from dlsolve.errors import InputError
@@ -34,13 +33,14 @@ from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
 from dlsolve.worked.probability.chances import CHANCE, let_masses
+from dlsolve.worked.probability.stated import Experiment
 from dlsolve.worked.probability.values import Law, label, law_of_space, law_of_values, text
 
 SHOWN = 36
 """Values of X are written outcome by outcome up to so many outcomes."""
 
 
-class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class Problem(Experiment, forbid_unknown_fields=True, kw_only=True):
     p: Annotated[
         dict[str, fmpq] | list[fmpq] | None,
         Field("P(X = x) by value of X, or a list beside x; one may be left out", ("pmf", "f"), ge="0", le="1"),
@@ -50,19 +50,6 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         dict[str, fmpq] | list[fmpq] | None, Field("what the probabilities are proportional to: k·w sums to 1", ge="0")
     ] = None
     data: Annotated[list[fmpq] | None, Field("observed values, each as likely as any other")] = None
-    experiment: Annotated[str | None, Field('what is done: "3 coins", "2 dice"')] = None
-    S: Annotated[list[str] | None, Field("the sample space itself, outcomes listed", ("sample_space",))] = None
-    urn: Annotated[dict[str, int] | None, Field("how many balls of each colour", ge="0")] = None
-    draws: Annotated[int | None, Field("draws from the urn", ge="1")] = None
-    replacement: Annotated[bool | None, Field("whether what was drawn goes back (default: it does not)")] = None
-    chances: Annotated[
-        dict[str, fmpq] | None,
-        Field(
-            "P of each face of a biased coin or loaded die, or of each outcome of S",
-            ("bias",),
-            ge="0",
-        ),
-    ] = None
     X: Annotated[str | None, Field('what X counts of an outcome: "heads", "sum", "max - min"')] = None
     Y: Annotated[str | None, Field("a second number of each outcome, listed beside X")] = None
     g: Annotated[Expression | None, Field("a function of X, such as 2*x + 1 or x^2")] = None
