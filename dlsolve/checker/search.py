@@ -29,6 +29,9 @@ MOST_NAMED = 3
 """Slips named for one value at most."""
 FEWEST_FIGURES = 3
 """Below this many written figures only declared slips are named."""
+MOST_MUTATIONS = 20
+"""Of a rule that can be changed in more ways than this, one more figure is asked for: too many of them would meet
+three figures by chance."""
 MOST_RUNS = 40
 """Whole-run replacements tried in one marking."""
 
@@ -55,7 +58,9 @@ class Search:
         if not found and not self._all_written(step):
             found = list(self._over_the_run(name, answer))
         if not found and (answer.weight is None or answer.weight >= FEWEST_FIGURES):
-            found = [c for c in mutated(step.rule) if self._leads(c, step, entry, answer)]
+            others = list(mutated(step.rule))
+            few = answer.weight == FEWEST_FIGURES and len(others) > MOST_MUTATIONS
+            found = [] if few else [c for c in others if self._leads(c, step, entry, answer)]
         out = [
             SlipFound(c.id, c.says, repeat=self._marked(c, step) in self.named, declared=c.declared)
             for c in found[:MOST_NAMED]
