@@ -16,7 +16,7 @@ from tests.marking.slipping import slips
 
 SWEEP = os.environ.get("DLSOLVE_SWEEP") == "1"
 STUDENTS, PROBLEMS = (1_000, 60) if SWEEP else (9, 3)
-SLIPS, ERRORS = (1_000, 1_000) if SWEEP else (5, 4)
+SLIPS, ERRORS = (1_000, 1_000) if SWEEP else (4, 2)
 FEW = 0 if SWEEP else 3
 """Where few slips are tried, one that its digits cannot show (1.000 for 0.9997) may be tried at several places."""
 
@@ -24,7 +24,7 @@ LEAST_FLAGGED, LEAST_NAMED, MOST_LATER, MOST_FALSE = 0.995, 0.95, 0.005, {3: 0.0
 """Shares of one topic."""
 
 LAST_DIGIT = {"covariance": 0.97, "information-gain": 0.97, "mutual-information": 0.97, "adam": 0.96, "adagrad": 0.96,
-              "gd": 0.99}  # fmt: skip
+              "events": 0.96, "gd": 0.99}  # fmt: skip
 """Least share flagged where large values cancel, or a slip is worth a unit of the last digit (where a small ε
 stands): then four figures before do not show whether it was made."""
 
