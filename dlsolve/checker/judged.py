@@ -53,6 +53,9 @@ class Judged:
         self.place |= {self.true.name(k): n for n, k in enumerate(self.true.steps)}
         self.given = {self.true.name(k) for row in self.true.givens for k in row.keys} - self.place.keys()
         self.place |= dict.fromkeys(self.given, -1)
+        again = {n for n in self.given if self.trusting.fits.get(n, "no") != "no"}
+        self.own = {n: a for n, a in answers.items() if n not in again and n.partition("[")[0] not in again}
+        """What is the student's own: a given number that was only written down again is not."""
 
     def _as_printed(self, name: str, answer: Answer) -> bool:
         """Whether words or a formula stand as the solution has them."""

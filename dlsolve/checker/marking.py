@@ -66,7 +66,7 @@ class _Marker(Judged):
             item.asked = item.name in self.worth.asked or item.name.partition("[")[0] in self.worth.asked
             self._pay(item)
         if any(item.name in worked for item in items):
-            judge = LinkJudge(self.true, self.second, self.answers)
+            judge = LinkJudge(self.true, self.second, self.own)
             for item in items:
                 if item.name in self.given:
                     continue  # it is read off, not worked out
@@ -170,7 +170,7 @@ class _Marker(Judged):
     def _by_own_values(self, item: ReportItem, answer: Answer) -> None:
         """What the rule gives with the student's own values, and that line."""
         image = self.following.images.get(item.name)
-        line = own_line(self.second, self.second_keys.get(item.name), self.answers)
+        line = own_line(self.second, self.second_keys.get(item.name), self.own)
         if line is not None:
             item.line, item.maths, item.uses = line.ascii, line.maths, line.uses
             if not isinstance(image, str | None) and line.value is not None:
