@@ -85,6 +85,8 @@ def stated(solution: Solution, key: Key, value: Any, figures: int | None = None)
     step = solution.trace.steps.get(key)
     if isinstance(step, Operation) and step.shown:
         return step.shown
+    if isinstance(value, Tree):
+        return one_line(unicode(value, solution.trace.symbols))
     return shown(value, solution.digits, figures, solution.trace.bits)
 
 
