@@ -212,6 +212,12 @@ def test_near_misses_of_a_probability(written: str, remark: str) -> None:
     assert remark in item.remarks
 
 
+def test_a_tiny_number_has_its_window_too() -> None:
+    solution = solved("softmax", {"z": [["39.13", "24.0"]], "T": "0.1"})
+    for written, verdict in (("1.955*10^-66", "correct"), ("1.965*10^-66", "wrong"), ("1.955e-66", "correct")):
+        assert verdicts(marked(solution, {"exp_z[2]": written})) == {"exp_z[2]": verdict}
+
+
 def test_nats_for_bits_are_named() -> None:
     item = marked(solved("entropy", {"p": [0.7, 0.2, 0.1]}), {"H": "0.8018"}).items[0]
     assert item.verdict == "wrong"

@@ -126,7 +126,10 @@ def _window(written: Written) -> Window:
             raise UnreadableError("a list where one number is expected", remedy="write its entries out")
         low, high = _bounds(value)
     shape = written.numeral
-    if shape.form in ("integer", "decimal") and shape.place is not None and isinstance(value, fmpq):
+    if shape.form in ("integer", "decimal") and shape.place is not None:
+        if not isinstance(value, fmpq):  # a high power of ten, worked out as an enclosure
+            units = (low + high) / (2 * shape.place) + fmpq(1, 2)
+            value = shape.place * (int(units.p) // int(units.q))
         return Window.of(value, shape.place, shape.figures, written.text)
     return Window(low, high, fmpq(0), None, written.text)
 
