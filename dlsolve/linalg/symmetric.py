@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from flint import acb, acb_mat, arb
+from flint import acb, acb_mat, arb, ctx
 
 from dlsolve.numbers.precision import UndecidedError
 
@@ -44,12 +45,31 @@ def _block(rows: Rows) -> list[arb]:
         return _discs(matrix)
 
 
+def _vectors(matrix: acb_mat) -> acb_mat:
+    """About the eigenvectors, at right angles to one another. flint's own may belong to no eigenvalue at all
+    where two are equal."""
+    from mpmath import mp
+
+    def number(value: arb) -> Any:
+        mantissa, exponent = value.mid().man_exp()
+        return mp.mpf((int(mantissa), int(exponent)))
+
+    def ball(value: Any) -> acb:
+        mantissa, exponent = value.man_exp  # without the sign
+        return acb(arb(mantissa if value > 0 else -mantissa) * arb(2) ** exponent)
+
+    n = matrix.nrows()
+    with mp.workprec(ctx.prec):
+        _, found = mp.eigsy(mp.matrix([[number(matrix[i, j].real) for j in range(n)] for i in range(n)]))
+        return acb_mat([[ball(found[i, j]) for j in range(n)] for i in range(n)])
+
+
 def _discs(matrix: acb_mat) -> list[arb]:
     """Enclosures by Gershgorin's discs after a change of basis: discs that overlap are joined, and
     hold as many eigenvalues as there are discs in them (equal ones need not be told apart)."""
     n = matrix.nrows()
     try:
-        _, vectors = matrix.eig(right=True, algorithm="approx")
+        vectors = _vectors(matrix)
         turned = vectors.solve(matrix * vectors)
     except (ValueError, ZeroDivisionError) as fault:
         raise UndecidedError("the eigenvalues of the Hessian") from fault
