@@ -114,7 +114,8 @@ def _decide(trace: Trace, digits: Digits) -> None:
                 shown_value(value, digits)
     except DomainError as fault:
         far = (k for k, v in zip(trace.steps, values, strict=True) if type(v) is arb and not in_reach(v))
-        raise DomainError(f"{', '.join(trace.name(k) for k in far) or 'an entry'}: {fault}") from fault
+        names = [trace.name(k) for k in far] or ["an entry"]
+        raise DomainError(f"{', '.join(names[:3])}{', …' if len(names) > 3 else ''}: {fault}") from fault
 
 
 def solve_problem(

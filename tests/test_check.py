@@ -474,3 +474,11 @@ def test_a_factor_before_a_vector_counts(written: str, verdict: str) -> None:
     path = "problems/backprop/backprop-2-2-1.json"
     report = json.loads(run("check", path, "-a", f"dW2={written}", "--format", "json").out)
     assert [i["verdict"] for i in report["items"] if i["name"] == "dW2"] == [verdict]
+
+
+def test_the_same_number_everywhere_earns_nothing_of_what_is_asked() -> None:
+    """1 − 1, each written to one figure, would let anything follow."""
+    solution = solved("adam")
+    names = [solution.trace.name(key) for key in solution.trace.steps]
+    for number in ("1", "0.5", "2", "0.1", "1e400"):
+        assert verdicts(marked(solution, dict.fromkeys(names, number)))["theta_3"] == "wrong", number

@@ -230,8 +230,8 @@ class Following(Marking):
         return without_certainties(as_written(answer, value), answer, value, ones=ones, kept=self.zeros)
 
     def passed(self, name: str, answer: Answer, image: Any, true: Any, kind: Kind) -> Any:
-        self.fits[name] = fit(answer, image, kind)
         right = self.trusted.get(name, "no")
+        self.fits[name] = "no" if right == "no" and vague(image) else fit(answer, image, kind)
         if self.digits:
             value = as_written(answer, true)
         elif (counted := as_counted(answer, true, kind)) is not None:
@@ -241,6 +241,11 @@ class Following(Marking):
         if right == "no":
             return without_certainties(value, answer, true, ones=kind == "probability", kept=self.zeros)
         return value
+
+
+def vague(image: Any) -> bool:
+    """Whether what was written before leaves so much open that anything would follow: 1 − 1, each to one figure."""
+    return isinstance(image, arb) and image.is_finite() and bool(image.rad() > abs(image.mid()) / 2)
 
 
 def kind_of(symbols: Symbols, key: Key) -> Kind:
