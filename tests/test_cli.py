@@ -318,7 +318,7 @@ def test_a_terminal_gets_colours_unless_they_are_refused() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="a terminal of its own")
 def test_a_long_run_shows_progress_on_a_terminal() -> None:
-    flags = ("--f", "(w - 3)^2", "--steps", "60000", "--detail", "answer")
+    flags = ("--f", "(w - 3)^2", "--steps", "900000", "--detail", "answer")
     at_once = "import dlsolve.render.progress as p; p.PATIENCE = 0.01; from dlsolve.cli import main; main()"
     assert b"solving adam" in on_a_terminal("adam", *flags, program=["-c", at_once])
     assert b"solving" not in on_a_terminal(*ADAM)

@@ -341,3 +341,10 @@ def test_one_label_may_have_a_blank_in_it() -> None:
     assert pairs("A C=0.92, B C=0.5", "--dots") == {"A C": "0.92", "B C": "0.5"}
     assert pairs("spam=0.3 ham=0.7", "--prior") == {"spam": "0.3", "ham": "0.7"}
     assert pairs("5 red", "--urn") == {"red": "5"}
+
+
+def test_a_minus_after_a_blank_is_a_sign() -> None:
+    from dlsolve.fields import typed
+
+    assert typed.items("8 -11 -3", "--b") == ["8", "-11", "-3"]
+    assert typed.items("2-4-1", "--layers") == typed.items("2 -> 4 -> 1", "--layers") == ["2", "4", "1"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -77,7 +78,11 @@ def test_a_worker_that_is_stuck_is_stopped(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_clock_is_a_net_behind_the_count() -> None:
     long = {"topic": "adam", "given": {"f": "w**2 + v**2", "start": {"w": 1, "v": 2}, "steps": 900, "lr": "0.1"}}
     task = Task(0, "p.json", None, "p", json.dumps(long).encode())
-    done = working.one(Settings(timeout=0.05), task)
+    gc.disable()  # hypothesis counts its runs, and what is raised there is a warning
+    try:
+        done = working.one(Settings(timeout=0.05), task)
+    finally:
+        gc.enable()
     assert done.data is None
     assert done.fault is not None
     assert done.fault.message == "took longer than 0.05 seconds; shorten it, or raise --timeout"
@@ -236,7 +241,8 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     assert full.returncode == 2
     assert full.stderr.count(b"\n") == 1
     assert b"file too large; what is finished stays; --resume continues" in full.stderr
-    assert out.stat().st_size == 9_999
+    assert 0 < out.stat().st_size <= 9_999
+    assert out.read_bytes().endswith(b"\n"), "whole lines alone"
     assert run(*args, str(out), "--resume").status == 0
     assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
 

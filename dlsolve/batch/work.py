@@ -142,7 +142,8 @@ def _clock(seconds: float) -> Iterator[None]:
         raise _OverTimeError
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # again and again: what is raised in a callback of the garbage collector is lost
+    signal.setitimer(signal.ITIMER_REAL, seconds, min(1.0, seconds))
     try:
         yield
     finally:

@@ -74,7 +74,7 @@ def _cut(text: str, mark: str) -> list[str]:
 
 _MATRIX = 'write rows as "1 2; 5 4" or "[[1,2],[5,4]]"'
 _TWO = re.compile(r"[-+]?[\d.]+\s+[-+]?[\d.]+")
-_LAYERS = re.compile(r"\d{1,9}(?:\s*(?:-|–|→|->)\s*\d{1,9})+")
+_LAYERS = re.compile(r"\d{1,9}(?:(?:[-–]|\s+[-–]\s+|\s*(?:→|->)\s*)\d{1,9})+")  # 8 -11 is a list of two
 _COUNTED = re.compile(r"(\d+)\s+([^\W\d][\w -]*)")
 _PAIRS = 'write "spam=0.3, ham=0.7"'
 
