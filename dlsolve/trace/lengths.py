@@ -53,18 +53,20 @@ def through(
         if _goes_on(trace, parts):
             return _in_turn(trace, members, parts, more, title)
         return _at_once(trace, members, parts, more, title)
-    let = trace.let
-    takes = [0 if isinstance(part, Told) else len(trace.function(part)[0].letters) for part in parts]
+    writes = [
+        (part, 0) if isinstance(part, Told) else (trace.writer(part), len(trace.function(part)[0].letters))
+        for part in parts
+    ]
     for n, member in enumerate(members):
         if title is not None:
             trace.section(title(member))
         index = (member, *(column[n] for column in more)) if more else (member,)
-        for part, letters in zip(parts, takes, strict=True):
-            if not isinstance(part, Told):
-                let(part, *(index[:letters] if more else index))
+        for write, letters in writes:
+            if not isinstance(write, Told):
+                write(*index[:letters])
             else:
-                rule, why = part.say(member)
-                trace.operation(rule, None, trace.number(part.values[n]), key=(part.base, member), why=why)
+                rule, why = write.say(member)
+                trace.operation(rule, None, trace.number(write.values[n]), key=(write.base, member), why=why)
     return None
 
 

@@ -60,8 +60,8 @@ class Record:
         self.tables: list[RunTable] = []
         self.answers: list[Key] = []
         self.aliases: dict[str, Key] = {}
-        self.names: object = None  # made by whoever reads names that people write
         """Other answer names: posterior_spam for the posterior after the last piece of evidence."""
+        self.names: object = None  # made by whoever reads names that people write
         self.checks: list[Check] = []
         self.used: dict[str, str] = {}
         self.remarks: list[str] = []
@@ -83,6 +83,7 @@ class Record:
         self._fast: dict[str | int, tuple[Rule, Any, bool]] = {}
         """Rules with their code, by target, and whether they are at the indices of their letters; those made in
         the run by identity, while it keeps them `_alive`."""
+        self._writers: dict[str | int, Callable[..., Any]] = {}
         self._alive: list[Rule] = []
         self._states: dict[tuple[Any, ...], Index] = {}
 

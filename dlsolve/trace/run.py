@@ -7,7 +7,7 @@ assigned twice in a run, so the environment stays true for every step.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flint import arb, fmpq
@@ -64,49 +64,60 @@ class Trace(Record):
 
         Raises `DomainError` with the rule and its numbers, `RuleError` for an unknown name.
         """
-        env = self.env
-        try:
-            rule, function, plain = self._fast[target if type(target) is str else id(target)]
-        except KeyError:
-            rule, function = self.function(target)
-            plain = not rule.at and not rule.where
-        at = index if plain else rule.indices(index)
-        key: Key = (rule.base, *at) if at else rule.base
-        slow = self._slow
-        if slow:
-            other = self.policy.replaced(self, rule, key)
-            if other is not rule:
-                rule, function = self.function(other)
-        try:
-            value = function(env, *index)
-        except self._faults as fault:
-            value = self.policy.rescue(self, key)
-            if value is None:
-                if isinstance(fault, UndecidedError):
-                    raise
-                raise outside(self, rule, index, str(fault) or "division by 0") from fault
-        kind = type(value)
-        if kind is fmpq:
-            if value.height_bits() > MAX_BITS:
-                value = arb(value)
-        elif kind is arb:
-            if not value.is_finite():
-                value = rescued(self, key, not_finite(self, rule, index, value))
-        elif kind is not float or value - value != 0.0:
-            value = checked(self, rule, index, key, value)
-            if type(value) is Matrix:
-                self.work += value.shape[0] * value.shape[1]
-            elif self.trims and kind is not bool:
-                self.held += getattr(value, "size", 1)
-        handed = self.policy.hand_on(self, key, value) if slow else value
-        steps = self.steps
-        # every value passes here: `_assign` without its call
-        if key in env or len(steps) + self.work > self.limit:
-            self._assign(key, handed)
-        env[key] = handed
-        step = steps[key] = Step(key, rule, index, value, handed, self.here)
-        self.items.append(step)
-        return handed
+        return self.writer(target)(*index)
+
+    def writer(self, target: str | Rule) -> Callable[..., Any]:
+        """`let` for one rule, at index values to come."""
+        mark = target if type(target) is str else id(target)
+        if mark not in self._writers:
+            rule, code = self.function(target)
+            self._writers[mark] = self._written(rule, code)
+        return self._writers[mark]
+
+    def _written(self, rule: Rule, code: Any) -> Callable[..., Any]:
+        """Every value of a run passes here, so that nothing is looked up but what differs from value to value."""
+        env, steps, items, base, most = self.env, self.steps, self.items, rule.base, self.limit
+        slow, faults, plain = self._slow, self._faults, not rule.at and not rule.where
+
+        def write(*index: Index) -> Any:
+            at = index if plain else rule.indices(index)
+            key: Key = (base, *at) if at else base
+            its, function = rule, code
+            if slow:
+                other = self.policy.replaced(self, rule, key)
+                if other is not rule:
+                    its, function = self.function(other)
+            try:
+                value = function(env, *index)
+            except faults as fault:
+                value = self.policy.rescue(self, key)
+                if value is None:
+                    if isinstance(fault, UndecidedError):
+                        raise
+                    raise outside(self, its, index, str(fault) or "division by 0") from fault
+            kind = type(value)
+            if kind is fmpq:
+                if value.height_bits() > MAX_BITS:
+                    value = arb(value)
+            elif kind is arb:
+                if not value.is_finite():
+                    value = rescued(self, key, not_finite(self, its, index, value))
+            elif kind is not float or value - value != 0.0:
+                value = checked(self, its, index, key, value)
+                if type(value) is Matrix:
+                    self.work += value.shape[0] * value.shape[1]
+                elif self.trims and kind is not bool:
+                    self.held += getattr(value, "size", 1)
+            handed = self.policy.hand_on(self, key, value) if slow else value
+            # `_assign` without its call
+            if key in env or len(steps) + self.work > most:
+                self._assign(key, handed)
+            env[key] = handed
+            step = steps[key] = Step(key, its, index, value, handed, self.here)
+            items.append(step)
+            return handed
+
+        return write
 
     def when(self, question: str, so: str | tuple[str, str] = "", **index: Index) -> bool:
         """Ask a yes-or-no question of the run (``z[s] >= threshold``); recorded with its reason.
