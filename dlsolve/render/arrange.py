@@ -177,7 +177,8 @@ class Arranger:
             if len(part) < count:
                 dash = "-" if self.pen.ascii else "–"
                 at = part[1:] if part[0] == 0 and len(part) > 1 and part[1] > 1 else part
-                out.append(Paragraph([(f"columns {at[0] + 1}{dash}{at[-1] + 1} of {count}", "say")]))
+                which = f"columns {at[0] + 1}{dash}{at[-1] + 1}" if len(at) > 1 else f"column {at[0] + 1}"
+                out.append(Paragraph([(f"{which} of {count}", "say")]))
             rows = [[cells[n][i] for n in part] for i in range(len(table.rows))]
             if table.missing:
                 dots = "..." if self.pen.ascii else "⋮"
