@@ -15,7 +15,7 @@ from flint import arb, fmpq
 
 from dlsolve.checker.handing import as_written, handed, without_certainties
 from dlsolve.checker.judge import Fit, fit
-from dlsolve.checker.windows import Answer, tamed
+from dlsolve.checker.windows import Answer, tamed, vanishes
 from dlsolve.notation import Kind, Symbols
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError
@@ -245,7 +245,8 @@ class Following(Marking):
 
 def vague(image: Any) -> bool:
     """Whether what was written before leaves so much open that anything would follow: 1 − 1, each to one figure."""
-    return isinstance(image, arb) and image.is_finite() and bool(image.rad() > abs(image.mid()) / 2)
+    wide = isinstance(image, arb) and image.is_finite() and bool(image.rad() > abs(image.mid()) / 2)
+    return wide and not vanishes(image)
 
 
 def kind_of(symbols: Symbols, key: Key) -> Kind:
