@@ -70,9 +70,10 @@ def paper(solution: Solution, student: Student) -> dict[str, str] | None:
             student.texts[name] = step.shown  # letters are written as they stand there, not as the rules have them
     if slips:  # a slip may lead round in circles for thousands of steps
         return student.texts if len(student.texts) <= LONGEST else None
-    # what the true run does not reach is another problem
     names = {solution.trace.name(key) for key in solution.trace.steps}
-    return {n: t for n, t in student.texts.items() if n in names or n.partition("[")[0] in names}
+    if any(n not in names and n.partition("[")[0] not in names for n in student.texts):
+        return None  # rounding led where the true run does not go: another problem
+    return student.texts
 
 
 def marked(solution: Solution, envelope: ProblemFile, texts: dict[str, str]) -> Report:
