@@ -205,7 +205,7 @@ def unpacked(data: bytes | msgspec.Raw) -> Report:
 def _to_text(value: Any) -> str:
     if isinstance(value, fmpq):
         return str(value)
-    raise NotImplementedError(type(value).__name__)
+    raise TypeError(type(value).__name__)
 
 
 def number(text: str) -> fmpq:
@@ -217,7 +217,7 @@ def number(text: str) -> fmpq:
 def _of_text(kind: type, value: Any) -> Any:
     if kind is fmpq:
         return number(str(value))
-    raise NotImplementedError(kind.__name__)
+    raise TypeError(kind.__name__)
 
 
 _REPORT = msgspec.json.Decoder(Report, dec_hook=_of_text)
