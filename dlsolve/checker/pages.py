@@ -152,9 +152,13 @@ def _named(
                 # samples that begin again begin another pass
                 at, last = at + (int(entry) <= last), int(entry)
             n = max(1, at)
-            there = passes
+            there = passes or turns.get(turn.label, [])
         else:
-            there = turns[turn.label]
+            there = turns.get(turn.label, [])
+        if not there:
+            yield turn, turn.name  # a sample that the run has not got
+            continue
+        if not entry.isdigit():
             start = _before_first(stem, there)
             if not started and start in known and _restates(trace, known[start], turn):
                 yield turn, start

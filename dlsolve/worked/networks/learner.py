@@ -69,7 +69,9 @@ class Network(Layers):
         if y.shape[0] == 1 and samples > 1 and y.shape[1] == samples:
             y = y.T
         if y.shape[0] != samples:
-            raise InputError("$.given.y", f"{y.shape[0]} targets for {samples} samples")
+            are = "is" if samples == 1 else "are"
+            raise InputError("$.given.y", f"not one target a sample: there {are} {samples} of x", found=str(y.shape[0]),
+                             remedy='give samples and targets a row each: "1 2; 3 4"')  # fmt: skip
         return y.T if self.columns else y
 
     def give(self, t: Trace) -> None:

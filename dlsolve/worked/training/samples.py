@@ -50,7 +50,10 @@ class Data:
         n = p.y.shape[0]
         self.X = p.X.T if p.X.shape[0] == 1 and p.X.shape[1] == n and n > 1 else p.X
         if self.X.shape[0] != n:
-            raise InputError("$.given.y", f"{n} targets for {self.X.shape[0]} samples")
+            rows = self.X.shape[0]
+            are = "is" if rows == 1 else "are"
+            raise InputError("$.given.y", f"not one target a sample: there {are} {rows} of X", found=str(n),
+                             remedy='give samples a row each, "1; 2; 3", and as many targets')  # fmt: skip
         if p.model == "logistic" and any(v not in (0, 1) for v in p.y.entries()):
             raise InputError("$.given.y", "a logistic model needs targets 0 and 1", remedy="or set model to linear")
         self.w = self._weights(p.w, self.X.shape[1])
