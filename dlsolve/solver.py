@@ -106,12 +106,13 @@ def _decide(trace: Trace, digits: Digits) -> None:
     """Raises `UndecidedError` where an enclosure does not settle a shown digit."""
     if trace.arithmetic is FLOAT64:
         return
-    values = [step.value if isinstance(step, Step) else step.after for step in trace.steps.values()]
+    values = [step.value if type(step) is Step else step.after for step in trace.steps.values()]  # type: ignore[union-attr]
     try:
-        settle_all((value for value in values if type(value) is arb), digits)
+        settle_all([value for value in values if type(value) is arb], digits)
         for value in values:
-            if type(value) not in (arb, fmpq) and (hasattr(value, "is_finite") or hasattr(value, "shape")):
-                shown_value(value, digits)
+            if (kind := type(value)) is not arb and kind is not fmpq:
+                if hasattr(value, "is_finite") or hasattr(value, "shape"):
+                    shown_value(value, digits)
     except DomainError as fault:
         far = (k for k, v in zip(trace.steps, values, strict=True) if type(v) is arb and not in_reach(v))
         names = [trace.name(k) for k in far] or ["an entry"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
@@ -18,7 +18,7 @@ from flint import arb, fmpq
 
 from dlsolve.errors import RuleError
 from dlsolve.formula.functions import CONSTANTS, body_of
-from dlsolve.formula.tree import At, Bin, Call, Cmp, If, Mat, Name, Neg, Num, Reduce, Ref, Transpose, Tree
+from dlsolve.formula.tree import At, Bin, Call, Cmp, If, Mat, Name, Neg, Num, Reduce, Ref, Transpose, Tree, along
 from dlsolve.numbers import floats, functions
 from dlsolve.numbers.exact import read
 from dlsolve.numbers.families import MANY
@@ -110,6 +110,13 @@ def _over(kind: str, members: Any, env: Any, term: Any, each: Callable[[], list[
     return floats.reduce_(kind, each())
 
 
+def _column(env: Any, base: str, members: str) -> Any:
+    """The values of `base` at each member of a set, in order."""
+    if hasattr(env, "column"):
+        return env.column(base, env[members])
+    return [env[base, member] for member in env[members]]
+
+
 class Build:
     """Makes the code of one function."""
 
@@ -117,6 +124,8 @@ class Build:
         self.arithmetic = arithmetic
         self.letters = letters
         self.params = params or set()
+        self.columns: dict[tuple[str, str], str] = {}
+        """Variables that hold ``base[letter]`` already, by (base, letter)."""
         self.scope: dict[str, Any] = {
             "_power": arithmetic.power,
             "_whole_power": whole_power,
@@ -125,6 +134,7 @@ class Build:
             "_choose": arithmetic.choose,
             "_reduce": arithmetic.reduce,
             "_over": _over,
+            "_column": _column,
             "_index": arithmetic.index,
             "_matrix": arithmetic.matrix,
         }
@@ -158,6 +168,8 @@ class Build:
                 return self.lookup([ast.Constant(id_)])
             case Ref(base, index):
                 return self.lookup([ast.Constant(base), *(ast.Constant(i) for i in index)])
+            case At(base, (Name(letter),)) if (base, letter) in self.columns:
+                return ast.Name(self.columns[base, letter], ast.Load())
             case At(base, index):
                 return self.lookup([ast.Constant(base), *(self.index(i) for i in index)])
             case Bin("**", left, right):
@@ -214,18 +226,37 @@ class Build:
         return self.call("_power", self.expr(base), self.expr(exponent))
 
     def _reduce(self, kind: str, body: Tree, var: str, over: str) -> ast.expr:
-        outer = self.letters
+        outer, held = self.letters, self.columns
         self.letters = outer | {var}
+        self.columns = {place: name for place, name in held.items() if place[1] != var}
         members = self.lookup([ast.Constant("#" + over)])
-        terms = ast.ListComp(self.expr(body), [ast.comprehension(ast.Name(var, ast.Store()), members, [], 0)])
-        self.letters = outer
         if self.arithmetic is not FLOAT64:
+            target, runs = self.zipped(var, members, "#" + over, along(body, (var,)))
+            terms = ast.ListComp(self.expr(body), [ast.comprehension(target, runs, [], 0)])
+            self.letters, self.columns = outer, held
             return self.call("_reduce", ast.Constant(kind), terms)
+        terms = ast.ListComp(self.expr(body), [ast.comprehension(ast.Name(var, ast.Store()), members, [], 0)])
+        self.letters, self.columns = outer, held
         letters = sorted(outer - {var})
         term = self.constant((body, (*letters, var)))
         index = [ast.Name(letter, ast.Load()) for letter in letters]
         each = ast.Lambda(ast.arguments([], [], None, [], [], None, []), terms)
         return self.call("_over", ast.Constant(kind), members, ast.Name("E", ast.Load()), term, each, *index)
+
+    def zipped(
+        self, var: str, members: ast.expr, over: str, places: Iterable[tuple[str, str]]
+    ) -> tuple[ast.expr, ast.expr]:
+        """What a loop over `members` sets and what it runs over: `var`, and the values at `places` beside it,
+        which are looked up once for the whole loop and in turn."""
+        runs, set_ = [members], [var]
+        for base, letter in places:
+            self.columns[base, letter] = f"_v{len(self.columns)}_{base}"
+            set_.append(self.columns[base, letter])
+            runs.append(self.call("_column", ast.Name("E", ast.Load()), ast.Constant(base), ast.Constant(over)))
+        names: list[ast.expr] = [ast.Name(name, ast.Store()) for name in set_]
+        if len(names) == 1:
+            return names[0], members
+        return ast.Tuple(names, ast.Store()), ast.Call(ast.Name("zip", ast.Load()), runs, [])
 
     def index(self, tree: Tree) -> ast.expr:
         """An index: whole numbers, letters, + and -, labels as they are."""

@@ -7,7 +7,7 @@ are structs rather than dataclasses: every command pays for making these classes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from msgspec import Struct
 
@@ -166,6 +166,22 @@ def names(tree: Tree) -> frozenset[str]:
     found = {n.id for n in nodes(tree) if isinstance(n, Name)}
     found |= {n.base for n in nodes(tree) if isinstance(n, At | Ref)}
     return frozenset(found - bound)
+
+
+def along(tree: Tree, letters: Collection[str]) -> dict[tuple[str, str], None]:
+    """The (base, letter) of ``base[letter]`` in `tree`, but for what a condition may leave out: every one is
+    looked at, whatever the numbers are."""
+    match tree:
+        case If(_, cond, _):
+            return along(cond, letters)
+        case Reduce(_, body, var, _):
+            return along(body, [letter for letter in letters if letter != var])
+        case At(base, (Name(letter),)) if letter in letters:
+            return {(base, letter): None}
+    out: dict[tuple[str, str], None] = {}
+    for child in children(tree):
+        out |= along(child, letters)
+    return out
 
 
 def key_of(node: Ref | Name) -> str | tuple[Index, ...]:

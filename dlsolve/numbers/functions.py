@@ -6,6 +6,7 @@ precisely.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -157,15 +158,10 @@ def reduce_(kind: str, terms: Sequence[Any]) -> Any:
     """``sum|mean|prod|max|min|count`` over the listed terms."""
     match kind:
         case "sum" | "mean":
-            out: Any = fmpq(0)
-            for term in terms:
-                out = out + term
+            out = sum(terms, fmpq(0))
             return out if kind == "sum" else out / fmpq(len(terms))
         case "prod":
-            out = fmpq(1)
-            for term in terms:
-                out = out * term
-            return out
+            return math.prod(terms, start=fmpq(1))
         case "count":
             return _count(terms)
         case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect
 from collections.abc import Iterable
 
 import msgspec
@@ -134,20 +135,24 @@ def _settled(value: arb, digits: Digits) -> tuple[int, int] | None:
     return (int(n) if value > 0 else -int(n)), places
 
 
+_POWERS = [float(f"1e{n}") for n in range(-200, 201)]
+_SCALES = [0.0, *(float(f"1e{-n}") for n in range(-200, 201))]
+
+
 def settle_all(values: Iterable[arb], digits: Digits) -> None:
     """Raises `UndecidedError` where an enclosure does not settle the digits to show, and the precision
     can still rise.
 
     Floats tell most at once: of a narrow enclosure, where the digits are few and no tie is near.
     """
-    log10, floor, places = math.log10, math.floor, digits.count - 1
-    least, most = 1.0000001 * 10.0**places, 9.9999999 * 10.0**places
     by_float = digits.unit == "sf" and digits.count <= 8
+    unit = 10.0 ** (digits.count - 1)
+    least, most = 1.0000001 * unit, 9.9999999 * unit
     for value in values:
-        size = abs(float(value))
-        if by_float and 1e-200 < size < 1e200 and value.rel_accuracy_bits() >= 60:
-            scaled = size * 10.0 ** (places - floor(log10(size)))
-            # at a power of ten the logarithm may be off by one
+        if by_float and value.rel_accuracy_bits() >= 60:
+            size = abs(float(value))
+            scaled = size * _SCALES[bisect(_POWERS, size)] * unit
+            # near a power of ten the enclosure may hold numbers of one digit more or less
             if least < scaled < most and abs(scaled % 1.0 - 0.5) > 1e-4:
                 continue
         if _settled(value, digits) is None:

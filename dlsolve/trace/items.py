@@ -14,7 +14,7 @@ Key = str | tuple[Index, ...]
 """A named value of a run: its base name, or the base with index values."""
 
 
-class Step(msgspec.Struct, eq=False):
+class Step(msgspec.Struct, eq=False, gc=False):
     """One named value: `rule` at `index` gave `value`; `handed` is what later steps see."""
 
     key: Key

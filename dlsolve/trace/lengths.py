@@ -7,12 +7,14 @@ worked out as one array each (`through`), and only those at both ends become ste
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from flint import fmpq
 
-from dlsolve.errors import DlsolveError
+from dlsolve.errors import DlsolveError, RuleError
+from dlsolve.formula.loops import loop
 from dlsolve.formula.rules import Rule
 from dlsolve.formula.tree import At, Index, Name, nodes
 from dlsolve.numbers.families import MANY, Many, NotEntrywiseError
@@ -53,11 +55,13 @@ def through(
         if _goes_on(trace, parts):
             return _in_turn(trace, members, parts, more, title)
         return _at_once(trace, members, parts, more, title)
+    done = _looped(trace, members, parts, more, title)
     writes = [
         (part, 0) if isinstance(part, Told) else (trace.writer(part), len(trace.function(part)[0].letters))
         for part in parts
     ]
-    for n, member in enumerate(members):
+    for n in range(done, len(members)):
+        member = members[n]
         if title is not None:
             trace.section(title(member))
         index = (member, *(column[n] for column in more)) if more else (member,)
@@ -68,6 +72,41 @@ def through(
                 rule, why = write.say(member)
                 trace.operation(rule, None, trace.number(write.values[n]), key=(write.base, member), why=why)
     return None
+
+
+def _looped(
+    trace: Trace,
+    members: Sequence[Index],
+    parts: Sequence[str | Rule | Told],
+    more: Sequence[Sequence[Index]],
+    title: Callable[[Index], str] | None,
+) -> int:
+    """Work out what one loop can. Returns how many members it has done; of the next one nothing is left."""
+    count = len(members) * len(parts)
+    if trace.trims or not trace.policy.passive or len(trace.steps) + trace.work + count > trace.limit:
+        return 0
+    rules = tuple(trace.function(part)[0] for part in parts if not isinstance(part, Told))
+    each = loop(rules, trace.arithmetic) if len(rules) == len(parts) else None
+    if each is None:
+        return 0
+    start, here = len(trace.items), trace.here
+
+    def section(member: Index) -> int:
+        if title is not None:
+            trace.section(title(member))
+        return trace.here
+
+    with suppress(RuleError, *trace.faults):  # worked out once more by itself, the value says what is wrong
+        each(trace.env, (members, *more), section, Step, trace.steps, trace.items)
+    made = len(trace.items) - start
+    for item in trace.items[start + made // len(parts) * len(parts) :]:
+        assert isinstance(item, Step)
+        del trace.env[item.key], trace.steps[item.key]
+    del trace.items[start + made // len(parts) * len(parts) :]
+    if title is not None and trace.here - here > made // len(parts):
+        del trace.sections[trace.here]
+        trace.here -= 1
+    return made // len(parts)
 
 
 def _own(trace: Trace, part: str | Rule, index: tuple[Index, ...]) -> tuple[Index, ...]:
@@ -111,9 +150,9 @@ def _in_turn(
             raise NotEntrywiseError("not one after the other")
         shifts = [int(column[0]) - int(members[0]) for column in more]
         start = {rule.base: trace.env[rule.base, before] for rule in rules}
-        loop = turns(rules, shifts, trace.env, start)
+        middle = turns(rules, shifts, trace.env, start)
         first, stop = int(members[ends]), int(members[count - ends])
-        failed, found = loop(first, stop, *start.values())
+        failed, found = middle(first, stop, *start.values())
         last = stop if failed is None else failed
         if last > first:
             for base, value in zip(start, found, strict=True):

@@ -79,7 +79,7 @@ class Record:
             self.renames |= CONVENTIONS[key].renames.get(choice, {})
         self.rules = book.choose(self.choices, self.renames)
         self._slow = not policy.passive
-        self._faults = OF_ANY_SHAPE if policy.lenient else OF_VALUES
+        self.faults = OF_ANY_SHAPE if policy.lenient else OF_VALUES
         self._fast: dict[str | int, tuple[Rule, Any, bool]] = {}
         """Rules with their code, by target, and whether they are at the indices of their letters; those made in
         the run by identity, while it keeps them `_alive`."""

@@ -77,7 +77,7 @@ class Trace(Record):
     def _written(self, rule: Rule, code: Any) -> Callable[..., Any]:
         """Every value of a run passes here, so that nothing is looked up but what differs from value to value."""
         env, steps, items, base, most = self.env, self.steps, self.items, rule.base, self.limit
-        slow, faults, plain = self._slow, self._faults, not rule.at and not rule.where
+        slow, faults, plain = self._slow, self.faults, not rule.at and not rule.where
 
         def write(*index: Index) -> Any:
             at = index if plain else rule.indices(index)

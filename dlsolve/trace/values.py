@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,11 +24,19 @@ class Environment(dict[Any, Any]):
     def __init__(self, *start: Any) -> None:
         super().__init__(*start)
         self.families: dict[str, Family] = {}
+        self._columns: dict[str, tuple[Sequence[Index], list[Any]]] = {}
 
     def hold(self, base: str, members: Sequence[Index], values: Any) -> None:
         """Hold `values`, an array of floats, under `base` at each of `members`."""
         known = self.families.get(base)
         self.families[base] = Family(members, values) if known is None else known.joined(members, values)
+
+    def column(self, base: str, members: Sequence[Index]) -> list[Any]:
+        """The values under `base` at each of `members`. They are gathered once: no name is assigned twice."""
+        known = self._columns.get(base)
+        if known is None or not _same(known[0], members):
+            self._columns[base] = known = (members, [self[base, member] for member in members])
+        return known[1]
 
     def holds(self, base: str, index: Index) -> bool:
         """Whether there is a value under `base` at `index`."""
@@ -51,6 +60,10 @@ class Environment(dict[Any, Any]):
             except (IndexError, TypeError):
                 break
         raise RuleError(f"a rule needs {_plain(key)}, which has no value yet")
+
+
+def _same(one: Sequence[Index], other: Sequence[Index]) -> bool:
+    return one is other or (len(one) == len(other) and all(map(operator.eq, one, other)))
 
 
 def _plain(key: Key) -> str:

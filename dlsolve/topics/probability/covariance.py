@@ -200,13 +200,12 @@ def _from_pairs(p: Problem, t: Trace, pairs: Pairs) -> list[str]:
     if pairs.counted and not data:
         t.section("Relative frequencies")
         t.let("N")
-        for i in members:
-            t.let("p[i]", i)
+        t.through(members, "p[i]")
     t.section("Expectations")
     for target in ("E_X", "E_Y", "E_XY", "E_X2", "E_Y2"):
         t.let(target + data)
     mass: list[str] = [] if data else ["p"]
-    t.table("Pairs", ["x", "y", *mass], [[(base, i) for base in ("x", "y", *mass)] for i in members])
+    t.table("Pairs", ["x", "y", *mass], members, lambda i: [(base, i) for base in ("x", "y", *mass)])
     t.section("Variances and covariance")
     sample = bool(data) and t.convention("variance") == "sample"
     if sample and len(members) == 1:
