@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
@@ -18,7 +18,7 @@ from flint import arb, fmpq
 
 from dlsolve.errors import RuleError
 from dlsolve.formula.functions import CONSTANTS, body_of
-from dlsolve.formula.tree import At, Bin, Call, Cmp, If, Mat, Name, Neg, Num, Reduce, Ref, Transpose, Tree, along
+from dlsolve.formula.tree import At, Bin, Call, Cmp, If, Mat, Name, Neg, Num, Reduce, Ref, Transpose, Tree, along, names
 from dlsolve.numbers import floats, functions
 from dlsolve.numbers.exact import read
 from dlsolve.numbers.families import MANY
@@ -110,11 +110,11 @@ def _over(kind: str, members: Any, env: Any, term: Any, each: Callable[[], list[
     return floats.reduce_(kind, each())
 
 
-def _column(env: Any, base: str, members: str) -> Any:
-    """The values of `base` at each member of a set, in order."""
+def _column(env: Any, base: str, members: str, *before: Any) -> Any:
+    """The values of ``base[*before, member]`` for each member of a set, in order."""
     if hasattr(env, "column"):
-        return env.column(base, env[members])
-    return [env[base, member] for member in env[members]]
+        return env.column(base, env[members], *before)
+    return [env[base, *before, member] for member in env[members]]
 
 
 class Build:
@@ -124,8 +124,8 @@ class Build:
         self.arithmetic = arithmetic
         self.letters = letters
         self.params = params or set()
-        self.columns: dict[tuple[str, str], str] = {}
-        """Variables that hold ``base[letter]`` already, by (base, letter)."""
+        self.columns: dict[At, str] = {}
+        """Variables that hold a quantity already."""
         self.scope: dict[str, Any] = {
             "_power": arithmetic.power,
             "_whole_power": whole_power,
@@ -168,8 +168,8 @@ class Build:
                 return self.lookup([ast.Constant(id_)])
             case Ref(base, index):
                 return self.lookup([ast.Constant(base), *(ast.Constant(i) for i in index)])
-            case At(base, (Name(letter),)) if (base, letter) in self.columns:
-                return ast.Name(self.columns[base, letter], ast.Load())
+            case At() if tree in self.columns:
+                return ast.Name(self.columns[tree], ast.Load())
             case At(base, index):
                 return self.lookup([ast.Constant(base), *(self.index(i) for i in index)])
             case Bin("**", left, right):
@@ -228,10 +228,10 @@ class Build:
     def _reduce(self, kind: str, body: Tree, var: str, over: str) -> ast.expr:
         outer, held = self.letters, self.columns
         self.letters = outer | {var}
-        self.columns = {place: name for place, name in held.items() if place[1] != var}
+        self.columns = {place: name for place, name in held.items() if var not in names(place)}
         members = self.lookup([ast.Constant("#" + over)])
         if self.arithmetic is not FLOAT64:
-            target, runs = self.zipped(var, members, "#" + over, along(body, (var,)))
+            target, runs = self._zipped(var, members, over, body)
             terms = ast.ListComp(self.expr(body), [ast.comprehension(target, runs, [], 0)])
             self.letters, self.columns = outer, held
             return self.call("_reduce", ast.Constant(kind), terms)
@@ -243,20 +243,19 @@ class Build:
         each = ast.Lambda(ast.arguments([], [], None, [], [], None, []), terms)
         return self.call("_over", ast.Constant(kind), members, ast.Name("E", ast.Load()), term, each, *index)
 
-    def zipped(
-        self, var: str, members: ast.expr, over: str, places: Iterable[tuple[str, str]]
-    ) -> tuple[ast.expr, ast.expr]:
-        """What a loop over `members` sets and what it runs over: `var`, and the values at `places` beside it,
-        which are looked up once for the whole loop and in turn."""
-        runs, set_ = [members], [var]
-        for base, letter in places:
-            self.columns[base, letter] = f"_v{len(self.columns)}_{base}"
-            set_.append(self.columns[base, letter])
-            runs.append(self.call("_column", ast.Name("E", ast.Load()), ast.Constant(base), ast.Constant(over)))
-        names: list[ast.expr] = [ast.Name(name, ast.Store()) for name in set_]
-        if len(names) == 1:
-            return names[0], members
-        return ast.Tuple(names, ast.Store()), ast.Call(ast.Name("zip", ast.Load()), runs, [])
+    def _zipped(self, var: str, members: ast.expr, over: str, body: Tree) -> tuple[ast.expr, ast.expr]:
+        """What a loop over `members` sets and what it runs over: `var`, and beside it the quantities of `body`
+        that go with it, which are looked up once for the whole loop."""
+        runs, targets = [members], [var]
+        for place in along(body, var):
+            targets.append(f"_v{len(self.columns)}")
+            parts = [ast.Constant(place.base), ast.Constant("#" + over), *map(self.index, place.index[:-1])]
+            runs.append(self.call("_column", ast.Name("E", ast.Load()), *parts))
+            self.columns[place] = targets[-1]
+        stored: list[ast.expr] = [ast.Name(name, ast.Store()) for name in targets]
+        if len(stored) == 1:
+            return stored[0], members
+        return ast.Tuple(stored, ast.Store()), ast.Call(ast.Name("zip", ast.Load()), runs, [])
 
     def index(self, tree: Tree) -> ast.expr:
         """An index: whole numbers, letters, + and -, labels as they are."""

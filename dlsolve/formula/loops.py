@@ -16,12 +16,12 @@ from flint import arb, fmpq
 
 from dlsolve.formula.compiled import FLOAT64, Arithmetic, Build
 from dlsolve.formula.rules import Rule
-from dlsolve.formula.tree import At, Name, Tree, along
+from dlsolve.formula.tree import At, Name, along
 from dlsolve.numbers.elementary import MAX_BITS
 
 Loop = Callable[..., None]
-"""``f(env, columns, section, make, steps, items)``: `columns` holds what each index letter runs over,
-`section` gives the section of a turn, `make` makes a step."""
+"""``f(env, at, columns, section, make, steps, items)``: `at` holds the values of the index letters that stay,
+`columns` what each of the others runs over; `section` gives the section of a turn, `make` makes a step."""
 
 _TURN = """
 {key} = ({base!r}, {letters})
@@ -36,44 +36,42 @@ _FLOAT = "type({value}) is float and {value} - {value} == 0.0"
 
 
 @lru_cache(maxsize=512)
-def loop(rules: tuple[Rule, ...], arithmetic: Arithmetic) -> Loop | None:
-    """The loop over `rules`, in order; None where their indices are not those of one turn."""
+def loop(rules: tuple[Rule, ...], arithmetic: Arithmetic, staying: int) -> Loop | None:
+    """The loop over `rules`, in order; the first `staying` index letters keep their values. None where the
+    indices of the rules are not those of one turn."""
     letters = max((rule.letters for rule in rules), key=len)
-    if not letters or any(rule.at or rule.where or rule.letters != letters[: len(rule.letters)] for rule in rules):
+    if any(len(r.letters) <= staying or r.at or r.where or r.letters != letters[: len(r.letters)] for r in rules):
         return None
-    return _Recorder(arithmetic, letters).loop(rules)
+    return _Recorder(arithmetic, letters, staying).loop(rules)
 
 
 class _Recorder(Build):
     """Makes the code of one loop."""
 
-    def __init__(self, arithmetic: Arithmetic, letters: tuple[str, ...]) -> None:
+    def __init__(self, arithmetic: Arithmetic, letters: tuple[str, ...], staying: int) -> None:
         super().__init__(arithmetic, set(letters))
-        self.order = letters
-        self.done: dict[tuple[str, tuple[Tree, ...]], str] = {}
+        self.staying, self.running = letters[:staying], letters[staying:]
         self.scope |= {"_fmpq": fmpq, "_arb": arb, "_most": MAX_BITS}
 
-    def expr(self, tree: Tree) -> ast.expr:
-        match tree:
-            case At(base, index) if (base, index) in self.done:
-                return ast.Name(self.done[base, index], ast.Load())
-        return super().expr(tree)
-
     def loop(self, rules: Sequence[Rule]) -> Loop:
-        own = {(rule.base, rule.letters[0]) for rule in rules if len(rule.letters) == 1}
-        places = {place: None for rule in rules for place in along(rule.expr, rule.letters) if place not in own}
-        runs, names = [f"columns[{n}]" for n in range(len(self.order))], list(self.order)
-        for base, letter in places:
-            self.columns[base, letter] = f"_v{len(self.columns)}"
-            names.append(self.columns[base, letter])
-            runs.append(f"E.column({base!r}, columns[{self.order.index(letter)}])")
-        body = [ast.parse("_here = section(" + self.order[0] + ")").body[0]]
+        own = {At(rule.base, tuple(map(Name, rule.letters))) for rule in rules}
+        runs, targets = [f"columns[{n}]" for n in range(len(self.running))], list(self.running)
+        for n, letter in enumerate(self.running):
+            for place in {place: None for rule in rules for place in along(rule.expr, letter)}:
+                before = [i.id for i in place.index[:-1] if isinstance(i, Name) and i.id in self.staying]
+                if place in own or len(before) < len(place.index) - 1:
+                    continue
+                self.columns[place] = f"_v{len(self.columns)}"
+                targets.append(self.columns[place])
+                runs.append(f"E.column({', '.join([repr(place.base), f'columns[{n}]', *before])})")
+        body = _code(f"_here = section({self.running[0]})")
         for n, rule in enumerate(rules):
             body += self.turn(n, rule)
-        (each,) = ast.parse(f"for {', '.join(names)}, in zip({', '.join(runs)}):\n    pass").body
+        (each,) = _code(f"for {', '.join(targets)}, in zip({', '.join(runs)}):\n    pass")
         assert isinstance(each, ast.For)
         each.body = body
-        return self.program([ast.parse("add = items.append").body[0], each])
+        start = f"{', '.join(self.staying)}, = at" if self.staying else ""
+        return self.program([*_code(start), *_code("add = items.append"), each])
 
     def turn(self, n: int, rule: Rule) -> list[ast.stmt]:
         """One value of a turn: worked out, looked at, recorded."""
@@ -85,13 +83,17 @@ class _Recorder(Build):
             rule=f"_rule{n}", index=index,
         )  # fmt: skip
         worked = ast.Assign([ast.Name(value, ast.Store())], self.expr(rule.expr))
-        self.done[rule.base, tuple(map(Name, rule.letters))] = value
-        return [worked, *ast.parse(code).body]
+        self.columns[At(rule.base, tuple(map(Name, rule.letters)))] = value
+        return [worked, *_code(code)]
 
     def program(self, body: list[ast.stmt]) -> Loop:
-        arguments = [ast.arg(name) for name in ("E", "columns", "section", "make", "steps", "items")]
+        arguments = [ast.arg(name) for name in ("E", "at", "columns", "section", "make", "steps", "items")]
         args = ast.arguments([], arguments, None, [], [], None, [])
         module = ast.Module([ast.FunctionDef("loop", args, body, [])], [])
         code = compile(ast.fix_missing_locations(module), "<loop>", "exec")
         inner = next(c for c in code.co_consts if isinstance(c, CodeType))
         return FunctionType(inner, self.scope)
+
+
+def _code(text: str) -> list[ast.stmt]:
+    return ast.parse(text).body

@@ -7,7 +7,7 @@ are structs rather than dataclasses: every command pays for making these classes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -168,19 +168,20 @@ def names(tree: Tree) -> frozenset[str]:
     return frozenset(found - bound)
 
 
-def along(tree: Tree, letters: Collection[str]) -> dict[tuple[str, str], None]:
-    """The (base, letter) of ``base[letter]`` in `tree`, but for what a condition may leave out: every one is
-    looked at, whatever the numbers are."""
+def along(tree: Tree, letter: str) -> dict[At, None]:
+    """The quantities in `tree` whose last index is `letter` and whose others do not go with it (``x[i]``,
+    ``W[j,i]`` for i), but for those that a condition may leave out: they are looked at whatever the numbers are."""
     match tree:
+        case At(_, (*before, Name(last))) if last == letter and not any(letter in names(i) for i in before):
+            return {tree: None}
         case If(_, cond, _):
-            return along(cond, letters)
+            return along(cond, letter)
         case Reduce(_, body, var, _):
-            return along(body, [letter for letter in letters if letter != var])
-        case At(base, (Name(letter),)) if letter in letters:
-            return {(base, letter): None}
-    out: dict[tuple[str, str], None] = {}
+            inner = along(body, letter) if var != letter else {}
+            return {place: None for place in inner if var not in names(place)}
+    out: dict[At, None] = {}
     for child in children(tree):
-        out |= along(child, letters)
+        out |= along(child, letter)
     return out
 
 

@@ -48,14 +48,16 @@ def through(
     parts: Sequence[str | Rule | Told],
     more: Sequence[Sequence[Index]] = (),
     title: Callable[[Index], str] | None = None,
+    at: tuple[Index, ...] = (),
 ) -> None:
-    """Work out `parts` at each of `members`, in a section each where there is a `title`. `more` holds the
-    values of the further index letters of the rules, in the order of `members`."""
-    if trace.leaves_out(members):
+    """Work out `parts` at each of `members`, in a section each where there is a `title`. `at` holds the values
+    of the index letters before the one that runs over the members, which stay as they are; `more` those of the
+    letters after it, in the order of `members`."""
+    if trace.leaves_out(members) and not at:
         if _goes_on(trace, parts):
             return _in_turn(trace, members, parts, more, title)
         return _at_once(trace, members, parts, more, title)
-    done = _looped(trace, members, parts, more, title)
+    done = _looped(trace, members, parts, more, title, at)
     writes = [
         (part, 0) if isinstance(part, Told) else (trace.writer(part), len(trace.function(part)[0].letters))
         for part in parts
@@ -64,13 +66,13 @@ def through(
         member = members[n]
         if title is not None:
             trace.section(title(member))
-        index = (member, *(column[n] for column in more)) if more else (member,)
+        index = (*at, member, *(column[n] for column in more))
         for write, letters in writes:
             if not isinstance(write, Told):
                 write(*index[:letters])
             else:
                 rule, why = write.say(member)
-                trace.operation(rule, None, trace.number(write.values[n]), key=(write.base, member), why=why)
+                trace.operation(rule, None, trace.number(write.values[n]), key=(write.base, *at, member), why=why)
     return None
 
 
@@ -80,13 +82,14 @@ def _looped(
     parts: Sequence[str | Rule | Told],
     more: Sequence[Sequence[Index]],
     title: Callable[[Index], str] | None,
+    at: tuple[Index, ...],
 ) -> int:
     """Work out what one loop can. Returns how many members it has done; of the next one nothing is left."""
     count = len(members) * len(parts)
     if trace.trims or not trace.policy.passive or len(trace.steps) + trace.work + count > trace.limit:
         return 0
     rules = tuple(trace.function(part)[0] for part in parts if not isinstance(part, Told))
-    each = loop(rules, trace.arithmetic) if len(rules) == len(parts) else None
+    each = loop(rules, trace.arithmetic, len(at)) if len(rules) == len(parts) and count else None
     if each is None:
         return 0
     start, here = len(trace.items), trace.here
@@ -97,16 +100,16 @@ def _looped(
         return trace.here
 
     with suppress(RuleError, *trace.faults):  # worked out once more by itself, the value says what is wrong
-        each(trace.env, (members, *more), section, Step, trace.steps, trace.items)
-    made = len(trace.items) - start
-    for item in trace.items[start + made // len(parts) * len(parts) :]:
+        each(trace.env, at, (members, *more), section, Step, trace.steps, trace.items)
+    turns, half = divmod(len(trace.items) - start, len(parts))
+    for _ in range(half):
+        item = trace.items.pop()
         assert isinstance(item, Step)
         del trace.env[item.key], trace.steps[item.key]
-    del trace.items[start + made // len(parts) * len(parts) :]
-    if title is not None and trace.here - here > made // len(parts):
+    if title is not None and trace.here - here > turns:
         del trace.sections[trace.here]
         trace.here -= 1
-    return made // len(parts)
+    return turns
 
 
 def _own(trace: Trace, part: str | Rule, index: tuple[Index, ...]) -> tuple[Index, ...]:

@@ -24,18 +24,20 @@ class Environment(dict[Any, Any]):
     def __init__(self, *start: Any) -> None:
         super().__init__(*start)
         self.families: dict[str, Family] = {}
-        self._columns: dict[str, tuple[Sequence[Index], list[Any]]] = {}
+        self._columns: dict[tuple[str, tuple[Index, ...]], tuple[Sequence[Index], list[Any]]] = {}
 
     def hold(self, base: str, members: Sequence[Index], values: Any) -> None:
         """Hold `values`, an array of floats, under `base` at each of `members`."""
         known = self.families.get(base)
         self.families[base] = Family(members, values) if known is None else known.joined(members, values)
 
-    def column(self, base: str, members: Sequence[Index]) -> list[Any]:
-        """The values under `base` at each of `members`. They are gathered once: no name is assigned twice."""
-        known = self._columns.get(base)
+    def column(self, base: str, members: Sequence[Index], *before: Index) -> list[Any]:
+        """The values of ``base[*before, member]`` for each of `members`. They are gathered once, as no name is
+        assigned twice."""
+        known = self._columns.get((base, before))
         if known is None or not _same(known[0], members):
-            self._columns[base] = known = (members, [self[base, member] for member in members])
+            values = [self[base, *before, member] for member in members]
+            self._columns[base, before] = known = (members, values)
         return known[1]
 
     def holds(self, base: str, index: Index) -> bool:
