@@ -40,6 +40,8 @@ class Operation(msgspec.Struct):
     why: str = ""
     shown: str | None = None
     branch: str | None = None
+    ties: Sequence[Any] = ()
+    """Other results that are as right: the members of a tie, of which the first is taken."""
 
 
 class Branch(msgspec.Struct):

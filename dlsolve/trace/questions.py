@@ -65,6 +65,14 @@ def largest(trace: Trace, base: str, members: Sequence[Index], at: tuple[Index, 
     return best
 
 
+def tied(trace: Trace, base: str, members: Sequence[Index], best: Index, at: tuple[Index, ...] = ()) -> list[Index]:
+    """The other members whose ``base[at, member]`` is that of `best`; none where values are a student's."""
+    if trace.policy.lenient or trace.leaves_out(members):
+        return []
+    most = trace.env[base, *at, best]
+    return [m for m in members if m != best and trace.arithmetic.test("==", trace.env[base, *at, m], most)]
+
+
 def claim(trace: Trace, text: str, index: Mapping[str, Index]) -> bool:
     """Whether a claim of a check holds: with certainty, or as far as this run's rounding allows."""
     letters, values = tuple(index), tuple(index.values())

@@ -150,14 +150,26 @@ class Trace(Record):
         """The first member whose ``base[member]`` (``base[before, member]``) is largest."""
         return questions.largest(self, base, members, before)
 
+    def tied(self, base: str, members: Sequence[Index], best: Index, *before: Index) -> list[Index]:
+        """The other members whose value is that of `best`."""
+        return questions.tied(self, base, members, best, before)
+
     def operation(
-        self, rule: str, before: Any, after: Any, *, key: Key | None = None, why: str = "", shown: str | None = None
+        self,
+        rule: str,
+        before: Any,
+        after: Any,
+        *,
+        key: Key | None = None,
+        why: str = "",
+        shown: str | None = None,
+        ties: Sequence[Any] = (),
     ) -> None:
         """Record what is no formula: the rule's name, the state before and after.
 
-        With `key` the result is a named value of the run.
+        With `key` the result is a named value of the run; `ties` are others that are as right.
         """
-        step = Operation(rule, before, after, self.here, key, why, shown)
+        step = Operation(rule, before, after, self.here, key, why, shown, ties=ties)
         if key is not None:
             handed = self.policy.hand_on_operation(self, key, after) if self._slow else after
             self._assign(key, handed)

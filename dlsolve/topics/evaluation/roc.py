@@ -25,6 +25,7 @@ from dlsolve.errors import InputError
 from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
+from dlsolve.numbers.show import Digits, show
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Index, Key, Told, Trace
 from dlsolve.worked.evaluation.scores import Scores
@@ -211,8 +212,16 @@ def _best(p: Problem, t: Trace, found: Sweep | None, steps: Sequence[int]) -> No
     if found is None and p.thresholds is None:
         return
     t.section("Best threshold")
-    best = int(t.argmax("J", steps[1:] if found is not None else steps))
-    t.operation("largest J", None, t.env["threshold", best], key="best_threshold", why=f"at threshold {best}")
+    members = steps[1:] if found is not None else steps
+    best = int(t.argmax("J", members))
+    equal = t.tied("J", members, best)
+    ties = [t.env["threshold", k] for k in equal]
+    t.operation(
+        "largest J", None, t.env["threshold", best], key="best_threshold", why=f"at threshold {best}", ties=ties
+    )
+    if equal:
+        others = ", ".join(show(tau, Digits()).text for tau in ties)
+        t.remark(f"J is just as large at threshold{'s' if len(equal) > 1 else ''} {others}; the first is taken.")
 
 
 def _table(p: Problem, t: Trace, path: Sequence[int], steps: Sequence[int]) -> None:

@@ -192,8 +192,7 @@ def _against(t: Trace, d: str, one: Density, o: str, other: Density, pairs: list
         t.let("KL[d, o]", d, o)
         t.check(f"KL({d} ‖ {o}) = CE − H({d})", "KL[d, o] == CE[d, o] - H[d]", d=d, o=o)
     else:
-        for i in range(1, len(one.pieces) + 1):
-            t.let("square[d, o, i]", d, o, i)
+        t.through(range(1, len(one.pieces) + 1), "square[d, o, i]", at=(d, o))
         t.let(f"spread[d, o]:{d if one.normal is None else 'normal'}", d, o)
         t.let("CE[d, o]:normal", d, o)
         t.let("KL[d, o]:normal", d, o)

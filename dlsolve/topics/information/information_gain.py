@@ -145,8 +145,7 @@ def solve(given: Problem, t: Trace) -> None:
     for k in classes:
         t.let(_over(t, "n_class[k] at a", first), k, first)
     t.let("N")
-    for k in classes:
-        t.let("p[k]", k)
+    t.through(classes, "p[k]")
     if entropy:
         for k in classes:
             _term(t, "term[k]", bool(totals[k]), k)
@@ -162,7 +161,10 @@ def solve(given: Problem, t: Trace) -> None:
         return
     t.section("The best split")
     best = t.argmax("gain", list(splits))
-    t.operation("the largest gain", None, str(best), key="best")
+    ties = [str(a) for a in t.tied("gain", list(splits), best)]
+    t.operation("the largest gain", None, str(best), key="best", ties=ties)
+    if ties:
+        t.remark(f"The gain of {', '.join(ties)} is just as large; the first feature is taken.")
     ratio = all(("gain_ratio", a) in t.steps for a in splits)
     t.table("Splits", ["feature", "after", "gain", *(["gain ratio"] if ratio else [])], [
         [f" {a}", (after, a), ("gain", a), *([("gain_ratio", a)] if ratio else [])] for a in splits
@@ -177,8 +179,7 @@ def _split(t: Trace, a: str, cells: Cells, entropy: bool) -> None:
     for b, row in cells.items():
         t.let("n_branch[a, b]", a, b)
         t.let("weight[a, b]", a, b)
-        for k in row:
-            t.let("p_in[a, b, k]", a, b, k)
+        t.through(list(row), "p_in[a, b, k]", at=(a, b))
         if entropy:
             for k in row:
                 _term(t, "term_in[a, b, k]", bool(row[k]), a, b, k)
@@ -195,8 +196,7 @@ def _split(t: Trace, a: str, cells: Cells, entropy: bool) -> None:
     t.check("gain ≥ 0", "gain[a] >= 0" if len(cells) > 1 and not _alike(cells) else "gain[a] == 0", which, a=a)
     if not entropy:
         return
-    for b in cells:
-        t.let("size_term[a, b]", a, b)
+    t.through(list(cells), "size_term[a, b]", at=(a,))
     t.let(_over(t, "split_info[a]", a), a)
     if len(cells) > 1:
         t.let("gain_ratio[a]", a)

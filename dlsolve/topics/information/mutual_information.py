@@ -135,16 +135,13 @@ def solve(given: Problem, t: Trace) -> None:
         t.given("n" if from_counts else "p", cells[x], x)
     if from_counts:
         t.section("Relative frequencies")
-        for x in rows:
-            t.let("n_x[x]", x)
+        t.through(rows, "n_x[x]")
         t.let("N")
         for x, y in pairs:
             t.let("p[x, y]", x, y)
     t.section("Margins")
-    for x in rows:
-        t.let("p_x[x]", x)
-    for y in columns:
-        t.let("p_y[y]", y)
+    t.through(rows, "p_x[x]")
+    t.through(columns, "p_y[y]")
     t.section("Entropy of X and of Y")
     for x in rows:
         _term(t, "x_term[x]", x in possible, x)
@@ -160,8 +157,7 @@ def solve(given: Problem, t: Trace) -> None:
     t.let("H_XY")
     t.section("Conditional entropy")
     for x in possible:
-        for y in columns:
-            t.let("p_y_given[x, y]", x, y)
+        t.through(columns, "p_y_given[x, y]", at=(x,))
         for y in columns:
             _term(t, "given_term[x, y]", bool(cells[x][y]), x, y)
         t.let("H_row[x]", x)

@@ -131,8 +131,7 @@ def _product(t: Trace, given: Factors, shapes: str) -> None:
 def _power(t: Trace, n: int) -> None:
     t.section("Powers")
     t.let("P[k]:2", 2)
-    for k in range(3, n + 1):
-        t.let("P[k]", k)
+    t.through(range(3, n + 1), "P[k]")
     t.answer(("P", n))
     half = (n + 1) // 2
     if n - half >= 2:

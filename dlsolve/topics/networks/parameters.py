@@ -75,8 +75,7 @@ def solve(p: Problem, t: Trace) -> None:
     layers = range(1, len(sizes))
     t.index_set("layers", layers)
     t.section("Each layer")
-    for k in layers:
-        t.let("params[k]" if p.bias else "params[k]:plain", k)
+    t.through(layers, "params[k]" if p.bias else "params[k]:plain")
     t.section("The network")
     t.let("weights")
     if p.bias:

@@ -99,8 +99,7 @@ def solve(p: Problem, t: Trace) -> None:
     t.section("Renumbering")
     if equal:
         t.let("ways")
-    for k in () if equal else range(1, len(widths) + 1):
-        t.let("ways[k]", k)
+    t.through(() if equal else range(1, len(widths) + 1), "ways[k]")
     t.let("count:equal" if equal else "count")
     t.answer("count")
     if p.odd:

@@ -148,14 +148,11 @@ def solve(p: Problem, t: Trace) -> None:
 
 def _update(t: Trace, samples: range, features: range, dead: bool) -> None:
     t.section("One update")
-    for j in features:
-        t.let("dw[j]", j)
+    t.through(features, "dw[j]")
     t.let("db")
-    for j in features:
-        t.let("w_new[j]", j)
+    t.through(features, "w_new[j]")
     t.let("b_new")
-    for s in () if dead else samples:
-        t.let("z_new[s]", s)
+    t.through(() if dead else samples, "z_new[s]")
     t.answer(*(("dw", j) for j in features), "db", *(("w_new", j) for j in features), "b_new")
     if dead:
         t.note("Every term of the gradient holds a slope of 0: nothing moves, now or in any later update.")
@@ -171,10 +168,8 @@ def _update(t: Trace, samples: range, features: range, dead: bool) -> None:
 def _leaky(leak: fmpq, t: Trace, samples: range, features: range) -> None:
     t.given("leak", leak)
     t.section("The same update of leaky ReLU")
-    for s in samples:
-        t.let("leaky_slope[s]", s)
-    for j in features:
-        t.let("w_leaky[j]", j)
+    t.through(samples, "leaky_slope[s]")
+    t.through(features, "w_leaky[j]")
     t.let("b_leaky")
     t.answer(*(("w_leaky", j) for j in features), "b_leaky")
 

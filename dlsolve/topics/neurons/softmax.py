@@ -123,11 +123,11 @@ def solve(p: Problem, t: Trace) -> None:
         if scores:
             _softmax(p, t, r, _shifted(p, z.rows[r - 1]))
         else:
-            for c in columns:
-                t.let("p[s,k]:given", r, c)
+            t.through(columns, "p[s,k]:given", at=(r,))
         best = t.argmax("p", columns, r)
         chosen = t.number(best) if p.classes is None and isinstance(best, int) else names[int(best) - 1]
-        t.operation("the largest probability names the class", None, chosen, key=("class", r))
+        ties = [t.number(k) if p.classes is None else names[int(k) - 1] for k in t.tied("p", columns, best, r)]
+        t.operation("the largest probability names the class", None, chosen, key=("class", r), ties=ties)
         t.answer(*(("p", r, c) for c in columns), ("class", r))
         _ties(t, z.rows[r - 1], names, r if len(rows) > 1 else 0)
         if scores:
@@ -182,14 +182,11 @@ def _softmax(p: Problem, t: Trace, r: int, shifted: bool) -> None:
     columns = t.sets["classes"]
     if shifted:
         t.let("z_max[s]", r)
-        for c in columns:
-            t.let("d[s,k]", r, c)
+        t.through(columns, "d[s,k]", at=(r,))
     variant = "_".join([*(["shifted"] if shifted else []), *(["warm"] if p.T is not None else [])])
-    for c in columns:
-        t.let("exp_z[s,k]" + (f":{variant}" if variant else ""), r, c)
+    t.through(columns, "exp_z[s,k]" + (f":{variant}" if variant else ""), at=(r,))
     t.let("S[s]", r)
-    for c in columns:
-        t.let("p[s,k]", r, c)
+    t.through(columns, "p[s,k]", at=(r,))
 
 
 def _ties(t: Trace, row: tuple[object, ...], names: list[str], r: int) -> None:

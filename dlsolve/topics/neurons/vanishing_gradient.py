@@ -22,7 +22,7 @@ from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
 from dlsolve.topic import DeclaredSlip, Topic
-from dlsolve.trace import Key, Trace
+from dlsolve.trace import Trace
 
 MOST_SLOPE = {"sigmoid": fmpq(1, 4), "tanh": fmpq(1), "relu": fmpq(1)}
 MOST_LAYERS = 200
@@ -107,15 +107,13 @@ def solve(p: Problem, t: Trace) -> None:
         if p.weights is not None:
             t.given("weight", _repeated(p.weights, n))
         t.section("Factors")
-        for k in layers:
-            t.let(f"slope[k]:{p.activation}", k)
-            t.let("factor[k]" if p.weights is not None else "factor[k]:bare", k)
+        t.through(layers, f"slope[k]:{p.activation}", "factor[k]" if p.weights is not None else "factor[k]:bare")
     t.given("n", n)
     t.given("steepest", MOST_SLOPE[p.activation], assumed=True)
     t.section("The gradient that arrives")
     t.let("product")
-    for k in layers:
-        t.let("reach[k]:first" if k == 1 else "reach[k]", k)
+    t.let("reach[k]:first", 1)
+    t.through(layers[1:], "reach[k]")
     t.answer("product")
     if t.when("abs(product) < 1", ("the gradient shrinks on its way", "the gradient does not shrink on its way")):
         t.when("abs(product) <= 1/1000", ("it vanishes", "it still arrives"))
@@ -131,8 +129,8 @@ def solve(p: Problem, t: Trace) -> None:
         t.let("w_new")
         t.answer("w_new")
         t.check("the weight moves by η times the gradient", "w - w_new == lr*reach[at]", at=n)
-    rows: list[list[Key | str]] = [[f" {k}", ("factor", k), ("reach", k)] for k in layers]
-    t.table("Layer by layer", ["layers crossed", "factor", "what is left"], rows)
+    header = ["layers crossed", "factor", "what is left"]
+    t.table("Layer by layer", header, layers, lambda k: [f" {k}", ("factor", k), ("reach", k)])
     t.check("multiplied one after another", "product == reach[at]", at=n)
     if p.factors is None:
         t.check("no more than the bound", "abs(product) <= bound")

@@ -111,6 +111,9 @@ SLIPS = (
                  "the cases were divided by all cases, not by those of the hypothesis"),
 )  # fmt: skip
 
+MOST_PAIRED = 6
+"""So many hypotheses are set against the first one by one in the checks."""
+
 
 def solve(p: Problem, t: Trace) -> None:
     counted = p.likelihood is None
@@ -133,17 +136,15 @@ def solve(p: Problem, t: Trace) -> None:
     _first_prior(p, t, hypotheses)
     for k, piece in enumerate(pieces, 1):
         t.section(piece.label if last == 1 else f"Evidence {k}: {piece.label}")
-        for h in hypotheses if k > 1 else ():
-            t.let("prior[k, h]:update", k, h)
-        for h in hypotheses if counted or not piece.seen else ():
-            t.let("likelihood[k, h]:" + (("with" if piece.seen else "without") if counted else "not"), k, h)
-        for h in hypotheses:
-            t.let("joint[k, h]", k, h)
+        t.through(hypotheses if k > 1 else (), "prior[k, h]:update", at=(k,))
+        if counted or not piece.seen:
+            likelihood = "not" if not counted else "with" if piece.seen else "without"
+            t.through(hypotheses, f"likelihood[k, h]:{likelihood}", at=(k,))
+        t.through(hypotheses, "joint[k, h]", at=(k,))
         t.let("total[k]", k)
-        for h in hypotheses:
-            t.let("posterior[k, h]", k, h)
-            if k == last and last > 1:
-                t.alias(t.symbols.ascii("posterior", (h,)), ("posterior", k, h))
+        t.through(hypotheses, "posterior[k, h]", at=(k,))
+        for h in hypotheses if k == last > 1 else ():
+            t.alias(t.symbols.ascii("posterior", (h,)), ("posterior", k, h))
         _table(t, piece, k, hypotheses)
     t.answer(*(("posterior", last, h) for h in hypotheses))
     _checks(t, hypotheses, last)
@@ -158,12 +159,10 @@ def _first_prior(p: Problem, t: Trace, hypotheses: Sequence[str]) -> None:
     if counted or rest:
         t.section("Before the evidence")
     if counted:
-        for h in hypotheses:
-            t.let("cases[h]", h)
+        t.through(hypotheses, "cases[h]")
         t.let("N")
     if p.prior is None:
-        for h in hypotheses:
-            t.let("prior[k, h]:counts", 1, h)
+        t.through(hypotheses, "prior[k, h]:counts", at=(1,))
     elif rest:
         t.index_set("others", list(p.prior))
         t.let("prior[k, h]:rest", 1, rest[0])
@@ -210,7 +209,15 @@ def _checks(t: Trace, hypotheses: Sequence[str], last: int) -> None:
             f"sum(abs(posterior[m, h]*sum({whole} for g in hypotheses) - {gap}) for h in hypotheses) == 0",
             "with the product of the likelihoods in one go",
         )
-    for h in hypotheses[1:]:
+    if len(hypotheses) > MOST_PAIRED:
+        t.check(
+            "posterior odds = likelihood ratios × prior odds",
+            "sum(abs(posterior[m, h]*prior[1, b]*prod(likelihood[k, b] for k in pieces)"
+            " - posterior[m, b]*prior[1, h]*prod(likelihood[k, h] for k in pieces)) for h in hypotheses) == 0",
+            f"every one against {hypotheses[0]}",
+            b=hypotheses[0],
+        )
+    for h in hypotheses[1:] if len(hypotheses) <= MOST_PAIRED else ():
         t.check(
             "posterior odds = likelihood ratios × prior odds",
             "posterior[m, a]*prior[1, b]*prod(likelihood[k, b] for k in pieces)"

@@ -108,17 +108,13 @@ def solve(p: Problem, t: Trace) -> None:
         t.given("n" if counted else "P_and", cells[r], r)
     t.section("Margins")
     if counted:
-        for r in rows:
-            t.let("n_row[r]", r)
-        for c in columns:
-            t.let("n_col[c]", c)
+        t.through(rows, "n_row[r]")
+        t.through(columns, "n_col[c]")
         t.let("N")
     t.section("Probabilities")
     way = "counts" if counted else "joint"
-    for r in rows:
-        t.let(f"P_row[r]:{way}", r)
-    for c in columns:
-        t.let(f"P_col[c]:{way}", c)
+    t.through(rows, f"P_row[r]:{way}")
+    t.through(columns, f"P_col[c]:{way}")
     pairs = [(r, c) for r in rows for c in columns]
     for r, c in pairs if counted else ():
         t.let("P_and[r, c]", r, c)

@@ -95,8 +95,7 @@ def solve(p: Problem, t: Trace) -> None:
     for c in classes:
         t.operation("counted", None, t.number(p.y.count(c)), key=("cases", c))
     t.let("n")
-    for c in classes:
-        t.let("prior[c]", c)
+    t.through(classes, "prior[c]")
     smoothed = ":smoothed" if p.alpha else ""
     for j in used:
         t.section(f"{j} = {p.case[j]}")
@@ -108,8 +107,7 @@ def solve(p: Problem, t: Trace) -> None:
             t.operation("counted", None, t.number(seen), key=("seen", j, c))
             t.let(f"likelihood[j,c]{smoothed}", j, c)
     t.section("Scores")
-    for c in classes:
-        t.let("score[c]", c)
+    t.through(classes, "score[c]")
     t.let("total")
     t.answer(*(("score", c) for c in classes))
     columns = [f"P({p.case[j]} | c)" for j in used]
@@ -119,10 +117,12 @@ def solve(p: Problem, t: Trace) -> None:
         t.remark("Every class has a factor 0; smoothing (alpha = 1) keeps values never seen from deciding alone.")
         return
     t.section("Posterior")
-    for c in classes:
-        t.let("posterior[c]", c)
+    t.through(classes, "posterior[c]")
     best = t.argmax("score", classes)
-    t.operation("the class of the largest score", None, best, key="chosen")
+    ties = t.tied("score", classes, best)
+    t.operation("the class of the largest score", None, best, key="chosen", ties=ties)
+    if ties:
+        t.remark(f"The score of {', '.join(map(str, ties))} is just as large; the first class is taken.")
     t.answer(*(("posterior", c) for c in classes), "chosen")
     t.check("the posteriors sum to 1", "sum(posterior[c] for c in classes) == 1")
 

@@ -167,6 +167,10 @@ IDENTITIES = (
 )  # fmt: skip
 
 
+MASSES = {"n": "f[v]:counts", "w": "f[v]:weights", "f": "f[v]:rest"}
+"""The rule for the probabilities that are not given, by what is."""
+
+
 def solve(p: Problem, t: Trace) -> None:
     law = _law(p, t)
     names = [label(v) for v in law.values]
@@ -191,8 +195,8 @@ def solve(p: Problem, t: Trace) -> None:
     if law.way == "chance":
         space = space_of(p)
         let_masses(t, space, quantity(p.X or "", space, "$.given.X"), dict(zip(names, law.values, strict=True)))
-    for name in rest if law.way == "f" else names if law.way in ("n", "w") else ():
-        t.let({"n": "f[v]:counts", "w": "f[v]:weights", "f": "f[v]:rest"}[law.way], name)
+    if law.way in MASSES:
+        t.through(rest if law.way == "f" else names, MASSES[law.way])
     t.section("Distribution function")
     t.let("F[v]:first", names[0])
     for before, name in pairwise(names):
@@ -250,8 +254,7 @@ def _function(g: Expression, t: Trace, names: list[str]) -> None:
         raise InputError("$.given.g", "a function of x alone is needed", found=repr(g.text), remedy="write 2*x + 1")
     t.section(f"g(X) = {g.text}")
     values = rule("g[v]", placed(g.tree, lambda _: At("x", (Name("v"),))), "g at x")
-    for name in names:
-        t.let(values, name)
+    t.through(names, values)
     for target in ("E_g", "E_g2", "Var_g"):
         t.let(target)
     t.answer("E_g", "Var_g")

@@ -98,8 +98,7 @@ def solve(p: Problem, t: Trace) -> None:
     pairs = [pair for pair in combinations(names, 2) if pair in dots or (pair[0] in vectors and pair[1] in vectors)]
     if vectors:
         t.section("Norms")
-    for u in vectors:
-        t.let("norm[u]", u)
+    t.through(list(vectors), "norm[u]")
     for u, v in pairs:
         _pair(t, u, v, vectors, given=(u, v) in dots)
     header = ["pair", "dot product", "cosine", "angle in degrees", "Euclidean", "Manhattan"]

@@ -93,8 +93,7 @@ def solve(p: Problem, t: Trace) -> None:
         t.let("average")
         if p.N is not None and p.N % k:
             t.let("weighted_average")
-        for i in range(1, k + 1):
-            t.let("deviation[i]", i)
+        t.through(range(1, k + 1), "deviation[i]")
         t.let("variance")
         t.let("std")
         t.answer("average", "std")
@@ -125,8 +124,7 @@ def _sizes(t: Trace, samples: int, k: int) -> None:
     for i in range(1, k + 1):
         t.let("fold[i]:more" if i <= samples % k else "fold[i]", i)
     t.section("Rounds")
-    for i in range(1, k + 1):
-        t.let("train[i]", i)
+    t.through(range(1, k + 1), "train[i]")
     t.answer(*(("fold", i) for i in range(1, k + 1)), *(("train", i) for i in range(1, k + 1)))
     t.check("the folds hold all samples", "sum(fold[i] for i in rounds) == N")
     t.check("each sample trains k − 1 times", "sum(train[i] for i in rounds) == N*(k - 1)")

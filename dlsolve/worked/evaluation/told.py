@@ -31,8 +31,7 @@ def give_samples(p: Problem, t: Trace, cases: Cases) -> None:
         t.given("y_score", p.y_score)
         t.given("threshold", p.threshold if p.threshold is not None else fmpq(1, 2), assumed=p.threshold is None)
         t.section("Predictions")
-        for i in range(1, len(p.y_score) + 1):
-            t.let("y_pred[i]", i)
+        t.through(range(1, len(p.y_score) + 1), "y_pred[i]")
     else:
         t.given("y_pred", [label(v) for v in p.y_pred or []])
     by_rows = t.convention("confusion") == "predicted_rows"

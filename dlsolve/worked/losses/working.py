@@ -107,8 +107,7 @@ def _cce(p: Problem, t: Trace, data: Data) -> None:
         if p.logits or p.clip is not None:
             far = p.logits and max(abs(e) for e in given) > FAR_LOGIT
             target = "y_hat[s,k]:clip" if p.clip is not None else "y_hat[s,k]:far" if far else "y_hat[s,k]"
-            for k in range(1, data.columns + 1):
-                t.let(target, s, k)
+            t.through(range(1, data.columns + 1), target, at=(s,))
             zeros: list[int] = []
         else:
             zeros = [k for k, e in enumerate(given, 1) if e == 0]
