@@ -50,7 +50,7 @@ def fit(answer: Answer, value: Any, kind: Kind) -> Fit:
 
 def _rounded_or_cut(test: Callable[..., bool], rows: Sequence[Sequence[Window]], *args: Any) -> Fit:
     """How written vectors pass `test`: as rounded ones, or as ones that are cut off."""
-    flat = _points([w for row in rows for w in row])
+    flat = points([w for row in rows for w in row])
     width = len(rows[0]) if rows else 1
     cells = [flat[i : i + width] for i in range(0, len(flat), width)]
     if test(cells, *args):
@@ -130,7 +130,7 @@ def _along_complex(cells: list[Window], true: list[acb]) -> bool:
     return all(box.overlaps(factor * entry) for box, entry in zip(boxes, true, strict=True))
 
 
-def _points(cells: Sequence[Window]) -> list[Window]:
+def points(cells: Sequence[Window]) -> list[Window]:
     """A whole number in a vector that is known up to scale or span is no rounded one; beside decimals
     it has as many figures as they have, two at least: (1, 3.6, 13) may be (1.0, 3.57, 12.7)."""
     rounded = max((w.figures for w in cells if 0 < w.unit < 1 and w.figures and not w.zero), default=None)
@@ -192,7 +192,7 @@ def _spans(written: list[list[Window]], true: list[list[Any]], *, exactly: bool)
 
 def lies_in(vector: Sequence[Window], true: list[list[Any]]) -> bool:
     """Whether a written vector lies, within its windows, in the space of the rational vectors `true`."""
-    return _lies_in(_points(vector), true)
+    return _lies_in(points(vector), true)
 
 
 def _lies_in(cells: Sequence[Window], true: list[list[Any]]) -> bool:

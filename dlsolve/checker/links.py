@@ -22,7 +22,7 @@ from dlsolve.checker.windows import Answer
 from dlsolve.errors import DlsolveError
 from dlsolve.fields.kinds import joined
 from dlsolve.formula.text import one_line, unicode
-from dlsolve.formula.tree import Bin, Mat, Name, Neg, Num, Ref, Tree, names, nodes, rebuild
+from dlsolve.formula.tree import Bin, Mat, Name, Num, Ref, Tree, names, nodes, rebuild
 from dlsolve.handwriting import Link, UnreadableError, WorkedLine, guarded_value
 from dlsolve.handwriting.numerals import numeral
 from dlsolve.named import keys_by_name
@@ -137,8 +137,7 @@ class LinkJudge:
                 return None
             env[name] = value
         # numbers that nothing is done to are results, rounded even where a given one has the same digits
-        result = all(isinstance(node, Num | Neg | Mat) for node in nodes(link.tree))
-        tree = _opened(link.tree, set() if result else exact, env)
+        tree = _opened(link.tree, set() if _is_result(link.tree) else exact, env)
         try:
             with precision(BITS):
                 return guarded_value(tree, env)
@@ -172,7 +171,7 @@ class LinkJudge:
         if before is not None and before[0].numeric:
             return f"{self._maths(before[0])} is {self._text(before[1])}, not {self._maths(link)}"
         line = own_line(self.trace, self.known.get(target.name), self.answers)
-        if isinstance(link.tree.arg if isinstance(link.tree, Neg) else link.tree, Num):
+        if link.tree is None or _is_result(link.tree):
             return "" if line is None or target.wrong else f"the rule gives {line.maths}, not {self._maths(link)}"
         said = f"{self._maths(link)} has the wrong numbers in it: it comes to {self._text(value)}"
         if line is None or not line.maths or target.wrong:
@@ -217,13 +216,20 @@ def _side_by_side(tree: Tree) -> Tree:
     return tree
 
 
+def _is_result(tree: Tree) -> bool:
+    """Whether a number stands there, or a matrix of numbers, and nothing is left to do."""
+    if isinstance(tree, Mat):
+        return all(_is_result(cell) for row in tree.rows for cell in row)
+    return numeral(tree).form in ("integer", "decimal")
+
+
 def _lone(tree: Tree | None) -> tuple[fmpq, fmpq] | None:
     """A single decimal and its last place."""
-    sign, inner = (-1, tree.arg) if isinstance(tree, Neg) else (1, tree)
-    if not isinstance(inner, Num):
+    form = numeral(tree) if tree is not None else None
+    if tree is None or form is None or form.form != "decimal" or form.place is None:
         return None
-    form = numeral(inner)
-    return (sign * read(inner.text), form.place) if form.form == "decimal" and form.place is not None else None
+    number = guarded_value(tree, {})
+    return (number, form.place) if isinstance(number, fmpq) else None
 
 
 def _scalars(value: Any) -> Iterator[Any]:

@@ -13,7 +13,17 @@ from dlsolve.named import keys_by_name, on_another_way, stem
 from dlsolve.notation import Quantity
 from dlsolve.trace import Trace
 
-_SIGNS = ((r"\cap", "∩"), (r"\cup", "∪"), (r"\mid", "|"), ("∣", "|"), (r"\|", "‖"), ("||", "‖"), ("∥", "‖"))
+_SIGNS = (
+    (r"\cap", "∩"),
+    (r"\cup", "∪"),
+    (r"\mid", "|"),
+    ("−", "-"),
+    ("–", "-"),
+    ("∣", "|"),
+    (r"\|", "‖"),
+    ("||", "‖"),
+    ("∥", "‖"),
+)
 _WORDS = ((r"\band\b|(?<=[A-Z])n(?=[A-Z])|&", "∩"), (r"\bor\b|(?<=[A-Z])u(?=[A-Z])", "∪"), (r"\bgiven\b", "|"))
 _TEX = re.compile(r"\\(?:left|right|text|mathrm|operatorname)|[\s${}\\_^*]")
 _HEAD = re.compile(r"\s+(?:of|in|for|by|from|after|between|over)\s+|[,;:(|]")

@@ -8,7 +8,7 @@ from typing import Any
 from flint import fmpq
 
 from dlsolve.checker.family import Aligned, Family, fits, matching
-from dlsolve.checker.judge import along, lies_in, plain
+from dlsolve.checker.judge import along, lies_in, plain, points
 from dlsolve.checker.windows import Answer, Window, fitted
 from dlsolve.formula.tree import Index
 from dlsolve.linalg.reduce import rank
@@ -79,9 +79,11 @@ def _which(answer: Answer, size: int, spaces: Sequence[tuple[Any, list[list[Any]
     rows = fitted(answer.rows, (size, size))
     if rows is None:
         return None
+    # a whole number is one of as many figures as its neighbours have, in other columns too
+    cells = points([w for row in rows for w in row])
     out, left = [], [len(vectors) for _, vectors in spaces]
-    for column in zip(*rows, strict=True):
-        at = next((n for n, (_, v) in enumerate(spaces) if left[n] and _belongs(list(column), v)), None)
+    for column in (cells[n::size] for n in range(size)):
+        at = next((n for n, (_, v) in enumerate(spaces) if left[n] and _belongs(column, v)), None)
         if at is None:
             return None
         left[at] -= 1

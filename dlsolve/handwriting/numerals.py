@@ -8,7 +8,9 @@ from typing import Literal
 from flint import fmpq
 
 from dlsolve.formula.tree import Bin, Name, Neg, Num, Tree, nodes
-from dlsolve.numbers.exact import MAX_EXPONENT
+
+MAX_POWER_OF_TEN = 1_233
+"""Beyond this a power of ten is not written out (2^4096), and its digits stand for nothing."""
 
 Form = Literal["integer", "decimal", "fraction", "expression"]
 
@@ -70,7 +72,7 @@ def _integer(tree: Tree) -> int | None:
     if isinstance(tree, Neg):
         inner = _integer(tree.arg)
         return -inner if inner is not None else None
-    if isinstance(tree, Num) and tree.text.isdigit() and len(tree.text) <= 3 and int(tree.text) <= MAX_EXPONENT:
+    if isinstance(tree, Num) and tree.text.isdigit() and len(tree.text) <= 4 and int(tree.text) <= MAX_POWER_OF_TEN:
         return int(tree.text)
     return None
 

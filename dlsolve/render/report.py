@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from flint import fmpq
 
+from dlsolve.letters import superscript
 from dlsolve.numbers.show import decimal, fraction, terminates
 from dlsolve.render import Options
 from dlsolve.render.arrange import Block, Cell, Frame, Heading, Paragraph
@@ -145,9 +146,11 @@ class Say:
         return ascii_text(text) if self.ascii else text
 
     def number(self, text: str | None) -> str:
-        """A value in ASCII as people read it: a minus before a number is a long one."""
+        """A value in ASCII as people read it: a minus before a number is a long one, a power of ten a raised one."""
         if text is None:
             return ""
+        if not self.ascii:
+            text = re.sub(r"(?<=\d)e(-?\d+)\b", lambda m: f"·10{superscript(m[1])}", text)
         return self.text(text if self.ascii else re.sub(r"(?<![\w)\]])-(?=[\d.(i])|(?<=[\d)]) - |(?<=\d)-(?=[\d.]+i)",
                                                         lambda m: m[0].replace("-", "−"), text))  # fmt: skip
 
@@ -178,7 +181,7 @@ class Say:
         said = [self.text(item.why)] if item.why else []
         match item.verdict:
             case "follows":
-                said.append(self.gives(item) or "follows from an earlier value")
+                said.append(self.gives(item) or ("" if item.why else "follows from an earlier value"))
             case "wrong" if item.slips:
                 said += self.slips(item)
             case "wrong" if item.maths and item.from_your_values:
