@@ -9,7 +9,8 @@ from typing import Any
 from flint import arb, fmpq
 
 from dlsolve.checker.judge import fit, same_words
-from dlsolve.checker.policies import Following, Written, kind_of
+from dlsolve.checker.policies import Following, Written, kind_of, vague
+from dlsolve.checker.roundings import Roundings
 from dlsolve.checker.runs import following, trusting
 from dlsolve.checker.search import Search
 from dlsolve.checker.texts import shown, stated
@@ -22,6 +23,10 @@ from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import precision
 from dlsolve.numbers.show import Digits, round_to
 from dlsolve.solver import Solution
+from dlsolve.trace import Operation, Step
+
+NEGLIGIBLE = 1_000
+"""How many times a probability is smaller than the last place of a 0 that may stand for it."""
 
 
 class Judged:
@@ -34,13 +39,16 @@ class Judged:
         self.solution = solution
         self.true = solution.trace
         places = worth.places if solution.digits.unit == "sf" else solution.digits.count
-        self.answers = answers = {n: _zeros_of(a, places) for n, a in answers.items()}
         self.worth = worth
         self.keys = keys_by_name(self.true)
+        self.answers = answers = {
+            n: a if self._next_to_nothing(n, a) else _zeros_of(a, places) for n, a in answers.items()
+        }
         readable = {n: a for n, a in answers.items() if a.unreadable is None}
         self.written = Written.of(readable, set(self.keys))
         self.settled = settled
-        right = [n for n, a in readable.items() if settled.get(n) == "" or self._as_printed(n, a)]
+        right = [n for n, a in readable.items() if settled.get(n) == "" or self._as_printed(n, a) or self._tied(n, a)]
+        self.roundings = Roundings(self.true, self.written)
         self.trusting, self.first = trusting(solution, self.written, dict.fromkeys(right, "yes"))
         self._unreached(readable)
         self.trusting.fits |= {n: "no" if wrong else "yes" for n, wrong in settled.items() if n in readable}
@@ -49,6 +57,7 @@ class Judged:
         if slipped:
             self.trusting.fits |= dict.fromkeys(slipped, "no")
             self._follow(readable)
+            self.following.fits |= dict.fromkeys(slipped, "no")
         self.place = {self.second.name(k): n for n, k in enumerate(self.second.steps)}
         self.place |= {self.true.name(k): n for n, k in enumerate(self.true.steps)}
         self.given = {self.true.name(k) for row in self.true.givens for k in row.keys} - self.place.keys()
@@ -57,9 +66,22 @@ class Judged:
         self.own = {n: a for n, a in answers.items() if n not in again and n.partition("[")[0] not in again}
         """What is the student's own: a given number that was only written down again is not."""
 
+    def _next_to_nothing(self, name: str, answer: Answer) -> bool:
+        """Whether a probability is so small that 0.000 is how people write it."""
+        true, window = self._true_value(name), answer.scalar
+        if self._kind(name) != "probability" or window is None or not isinstance(true, fmpq | arb):
+            return False
+        return window.unit < 1 and bool(abs(arb(true)) < window.unit / NEGLIGIBLE)
+
     def _as_printed(self, name: str, answer: Answer) -> bool:
         """Whether words or a formula stand as the solution has them."""
         return isinstance(self._true_value(name), str | Tree) and same_words(answer.text, self._stated(name) or "")
+
+    def _tied(self, name: str, answer: Answer) -> bool:
+        """Whether another member of a tie was written, which is as right as the first."""
+        step = self.true.steps.get(self.keys.get(name, ""))
+        with precision(self.true.bits):
+            return isinstance(step, Operation) and any(fit(answer, v, self._kind(name)) == "yes" for v in step.ties)
 
     def _stated(self, name: str, figures: int | None = None) -> str | None:
         """The true value of `name` as the solution prints it."""
@@ -79,12 +101,21 @@ class Judged:
         self.search = Search(self.solution, self.second, self.following, self.written)
 
     def _slipped(self, name: str) -> bool:
-        """Whether what only the windows before leave open comes of a known slip, and of no way of rounding:
-        the difference of two large numbers with its sign turned round."""
+        """Whether what only the windows before leave open comes of no way of rounding, and of a slip: the
+        difference of two large numbers with its sign turned round. Where they leave everything open, no way of
+        rounding is enough."""
         answer = self.answers[name]
-        if self.following.fits.get(name, "yes") != "no" or self.trusting.granted.get(name, "no") != "no":
+        if self.trusting.granted.get(name, "no") != "no" or self._short(name, answer):
             return False
-        return not self._short(name, answer) and self.search.declared_fits(name, answer)
+        step = self.true.steps.get(self.keys.get(name, ""))
+        rounded = self.roundings.lead(step, answer) if isinstance(step, Step) else None
+        if rounded is None or not isinstance(step, Step):
+            strict = self.following.fits.get(name, "yes") == "no"
+            return strict and (vague(self.trusting.images.get(name)) or self.search.declared_fits(name, answer))
+        if rounded:
+            return False
+        others = (c.rule for c in self.search.candidates(step, answer))
+        return vague(self.trusting.images.get(name)) or any(self.roundings.lead(step, answer, o) for o in others)
 
     def _unreached(self, readable: Mapping[str, Answer]) -> None:
         """Given values written again, and what a run over windows did not come to: against the true value."""
@@ -116,6 +147,8 @@ class Judged:
         digits as are asked with zeros dropped at the end (0.01 for 0.010), is not short."""
         if name in self.settled or self._kind(name) in ("direction", "basis", "row state", "polynomial"):
             return False  # whole numbers are exact there
+        if self._tied(name, answer):
+            return False
         true = self._true_value(name)
         cells = list(true.entries()) if isinstance(true, Matrix) else [true]
         windows = answer.windows()

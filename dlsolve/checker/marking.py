@@ -14,14 +14,19 @@ from flint import fmpq
 from dlsolve.checker.judge import remarks as near_misses
 from dlsolve.checker.judged import Judged
 from dlsolve.checker.links import LinkJudge, Target
+from dlsolve.checker.made import Consequences
 from dlsolve.checker.report import Report, ReportItem, Verdict
 from dlsolve.checker.texts import own_line, shown, symbol
 from dlsolve.checker.windows import Answer
 from dlsolve.checker.worth import Worth
+from dlsolve.fields.kinds import joined
 from dlsolve.handwriting import WorkedLine
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.solver import Solution
 from dlsolve.trace import Key
+
+MOST_SAID = 3
+"""Values listed in one sentence."""
 
 
 def mark(
@@ -47,6 +52,7 @@ class _Marker(Judged):
         self, solution: Solution, answers: Mapping[str, Answer], worth: Worth, settled: Mapping[str, str]
     ) -> None:
         super().__init__(solution, answers, worth, settled)
+        self.consequences = Consequences(solution)
         self.paid: set[str] = set()  # slips that have cost something: at a step worth nothing they have not
 
     def report(self, student: str | None, worked: Mapping[str, Sequence[WorkedLine]]) -> Report:
@@ -60,7 +66,7 @@ class _Marker(Judged):
         title = str(meta.get("title") or self.solution.topic.title)
         report = Report(str(meta.get("id") or self.solution.topic.name), items, student, title=title)
         for item in items:
-            if item.verdict == "wrong":
+            if item.verdict == "wrong" and not self._comes_of_slips(item):
                 self._explain(item)
         for item in items:
             item.asked = item.name in self.worth.asked or item.name.partition("[")[0] in self.worth.asked
@@ -145,6 +151,21 @@ class _Marker(Judged):
 
     def _explain(self, item: ReportItem) -> None:
         item.slips = self.search.explain(item.name, self.answers[item.name])
+        for name, rules in self.search.found.items():
+            self.consequences.add(name, rules)
+
+    def _comes_of_slips(self, item: ReportItem) -> bool:
+        """Whether a value is what slips named before lead to, with nothing rounded on the way."""
+        value = self.consequences.value(item.name, self.answers[item.name])
+        if value is None:
+            return False
+        item.verdict, item.line, item.maths, item.uses = "follows", None, "", ()
+        self.following.images[item.name] = value
+        item.from_your_values = shown(value, self.solution.digits, self.answers[item.name].figures)
+        made = [self._symbol(name) for name in self.consequences.slips]
+        made = made if len(made) <= MOST_SAID else ["earlier values"]
+        item.why = f"right with your {joined(made, 'and')} carried in full, not as rounded on the page"
+        return True
 
     def _pay(self, item: ReportItem) -> None:
         item.possible = self.worth.of(item.name)

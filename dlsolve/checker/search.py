@@ -17,6 +17,7 @@ from dlsolve.checker.slips import Candidate, declared, mutated
 from dlsolve.checker.windows import Answer, tamed
 from dlsolve.errors import DlsolveError
 from dlsolve.formula.compiled import compiled
+from dlsolve.formula.rules import Rule
 from dlsolve.formula.tree import At, Name, Ref, nodes
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError, precision
@@ -45,6 +46,8 @@ class Search:
         self.policy = policy
         self.written = written
         self.named: set[str] = set()
+        self.found: dict[str, list[Rule]] = {}
+        """The rules that explain a value, by the name of its step."""
         self.runs = 0
         self.known: dict[int, tuple[Key, Environment]] = {}
         self.steps = {trace.name(s.key): s for s in trace.steps.values() if isinstance(s, Step)}
@@ -57,10 +60,12 @@ class Search:
         found = [c for c in self._known(step) if self._leads(c, step, entry, answer)]
         if not found and not self._all_written(step):
             found = list(self._over_the_run(name, answer))
-        if not found and (answer.weight is None or answer.weight >= FEWEST_FIGURES):
-            others = list(mutated(step.rule))
-            few = answer.weight == FEWEST_FIGURES and len(others) > MOST_MUTATIONS
-            found = [] if few else [c for c in others if self._leads(c, step, entry, answer)]
+        others = [] if found else list(mutated(step.rule))
+        leading = found or [c for c in others if self._leads(c, step, entry, answer)]
+        rules = [c.rule for c in leading if c.rule.id == step.rule.id]
+        self.found[self.trace.name(step.key)] = rules[:MOST_NAMED]
+        if answer.weight is None or answer.weight >= FEWEST_FIGURES + (len(others) > MOST_MUTATIONS):
+            found = leading
         out = [
             SlipFound(c.id, c.says, repeat=self._marked(c, step) in self.named, declared=c.declared)
             for c in found[:MOST_NAMED]
@@ -85,6 +90,12 @@ class Search:
         """Whether a declared slip fits a value too, that was written with few figures."""
         step, entry = self._step(name)
         return step is not None and any(self._leads(c, step, entry, answer) for c in self._known(step))
+
+    def candidates(self, step: Step, answer: Answer) -> Iterator[Candidate]:
+        """The rules that may have been used at a step, declared slips first; others only where enough digits tell."""
+        yield from self._known(step)
+        if answer.weight is None or answer.weight >= FEWEST_FIGURES:
+            yield from mutated(step.rule)
 
     def _marked(self, candidate: Candidate, step: Step) -> str:
         return candidate.id if candidate.declared else f"{step.rule.id}: {candidate.says}"

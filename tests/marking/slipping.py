@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from itertools import cycle, islice
 from typing import Any
 
+from flint import arb, fmpq
+
 from dlsolve.checker.report import ReportItem
 from dlsolve.checker.slips import Candidate, declared, mutated
 from dlsolve.formula.rules import Change, Rule
@@ -23,6 +25,8 @@ from tests.marking.students import Student
 FIGURES = 4
 FEWEST_FIGURES = 3
 MOST_NAMED = 3
+HONEST = 200
+"""Honest students tried for a slip that is not seen, who may write the same."""
 TRIES = 12
 """Problems and steps tried for each slip that is to be seen, as many slips change nothing."""
 
@@ -34,6 +38,8 @@ class Slips:
     topic: str
     visible: int = 0
     flagged: int = 0
+    hidden: int = 0
+    """Not flagged, and found on the page of an honest student too: nobody can tell these apart."""
     named: int = 0
     provable: int = 0
     """Flagged with figures enough to name a slip that nobody has declared."""
@@ -44,18 +50,18 @@ class Slips:
 
     def add(self, other: Slips) -> None:
         """Counts of another topic too."""
-        for name in ("visible", "flagged", "provable", "named", "later_wrong"):
+        for name in ("visible", "flagged", "hidden", "provable", "named", "later_wrong"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def row(self) -> str:
         """One line of the table."""
         return (
-            f"{self.topic:20}{self.visible:8}{share(self.flagged, self.visible)}{share(self.named, self.provable)}"
-            f"{self.later_wrong:6}"
+            f"{self.topic:20}{self.visible:8}{share(self.flagged, self.visible)}{self.hidden:7}"
+            f"{share(self.flagged, self.visible - self.hidden)}{share(self.named, self.provable)}{self.later_wrong:6}"
         )
 
 
-HEAD = f"{'topic':20}{'visible':>8}{'flag%':>7}{'name%':>7}{'later':>6}"
+HEAD = f"{'topic':20}{'visible':>8}{'flag%':>7}{'hidden':>7}{'told%':>7}{'name%':>7}{'later':>6}"
 
 
 def share(part: int, whole: int) -> str:
@@ -151,7 +157,10 @@ def one(out: Slips, task: Task, how: Any, slip: Candidate, rule: Rule | Change, 
     item = items[first]
     kind = f"{slip.id if slip.declared else 'mutation: ' + slip.says}{'' if step is not None else ' (run)'}"
     if item.verdict != "wrong":
-        out.misses.append(("unflagged", f"{first} {item.written} for {plain[first]} {item.verdict} by {kind}"))
+        hidden = _honest_too(solution, texts, first)
+        out.hidden += hidden
+        if not hidden:
+            out.misses.append(("unflagged", f"{first} {item.written} for {plain[first]} {item.verdict} by {kind}"))
         return  # what the digits hide here may show later on
     out.flagged += 1
     if slip.declared or figures(item.written or "") >= FEWEST_FIGURES:
@@ -171,6 +180,31 @@ def one(out: Slips, task: Task, how: Any, slip: Candidate, rule: Rule | Change, 
     if late:
         out.later_wrong += 1
         out.misses.append(("later", f"{late[:3]} {items[late[0]].written} after {first} {item.written} by {kind}"))
+
+
+def _honest_too(solution: Solution, texts: dict[str, str], first: str) -> bool:
+    """Whether the value is a right one rounded to the places that were written (1.000 for 0.9999), or somebody who
+    makes no slip, and goes on with this number as written and with that one as computed, has the same page so far."""
+    if _right(solution, first, texts[first]):
+        return True
+    page = dict(islice(texts.items(), list(texts).index(first) + 1))
+    chance = random.Random(5)
+    for _ in range(HONEST):
+        other = paper(solution, Student(chance, FIGURES, "mixed", keeps_zeros=True)) or {}
+        if all(other.get(name) == text for name, text in page.items()):
+            return True
+    return False
+
+
+def _right(solution: Solution, name: str, text: str) -> bool:
+    """Whether `text` is the true value to its last place."""
+    key = next((k for k in solution.trace.steps if solution.trace.name(k) == name), None)
+    match = re.fullmatch(r"(-?\d+)\.?(\d*)(?:\*10\^(-?\d+))?", text)
+    true = solution.trace.env.get(key)
+    if match is None or not isinstance(true, fmpq | arb):
+        return False
+    unit = fmpq(10) ** (int(match[3] or 0) - len(match[2]))
+    return bool(abs(arb(true) - int(match[1] + match[2]) * unit) <= unit / 2)
 
 
 def _named(item: ReportItem, slip: Candidate) -> bool:

@@ -1,0 +1,113 @@
+"""Marking where digits run out: wide windows, slips carried in full, ties, tiny probabilities, large powers of ten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flint import fmpq
+
+from dlsolve.checker.answers import read_answer
+from dlsolve.checker.policies import Written
+from dlsolve.checker.roundings import Roundings
+from dlsolve.fields import Written as Typed
+from dlsolve.handwriting.numerals import numeral
+from dlsolve.handwriting.parser import expression
+from dlsolve.trace import Step
+from tests.test_check import marked, solved, verdicts
+
+SOFTMAX = {"z": [[9, -9], [1014, 1002]], "derivative": True}
+LARGE = {"exp_z[1,1]": "8103", "exp_z[1,2]": "0.0001234", "S[1]": "8103", "p[1,1]": "1.000", "p[1,2]": "1.523*10^-8"}
+NORMAL: dict[str, Any] = {"mu": 3, "sigma": 3, "low": Typed("-29.4"), "high": 100}
+ROC = {"y_true": [1, 1, 0, 1, 0, 0], "y_score": [Typed(s) for s in ("0.9", "0.8", "0.7", "0.6", "0.4", "0.2")]}
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict"),
+    [
+        ("1.523*10^-8", "correct"),  # carried in full
+        ("0", "correct"),  # 1.000·(1 − 1.000)
+        ("-1.523*10^-8", "wrong"),  # within ±0.0005, and no way of rounding leads there
+        ("0.0004", "wrong"),
+    ],
+)
+def test_where_windows_leave_everything_open_a_way_of_rounding_must_lead(written: str, verdict: str) -> None:
+    """p·(1 − p) at p = 1.000: the digits hold 0, and both signs."""
+    report = marked(solved("softmax", SOFTMAX), {**LARGE, "J[1,1,1]": written})
+    found = verdicts(report)
+    assert found["J[1,1,1]"] == verdict
+    assert {found[name] for name in LARGE} == {"correct"}
+
+
+def test_the_ways_of_rounding_are_all_tried() -> None:
+    """Either number as it was written or as it was computed; a b of 1 would not have been written as 0.999."""
+    solution = solved("rules", {"rules": "a = x/3; b = 3*a; c = b - a", "values": {"x": 1}})
+
+    answers = {name: read_answer(name, text) for name, text in {"a": "0.333", "b": "0.999"}.items()}
+    ways = Roundings(solution.trace, Written.of(answers, {"a", "b", "c"}))
+    step = solution.trace.steps["c"]
+    assert isinstance(step, Step)
+    found = {text: ways.lead(step, read_answer("c", text)) for text in ("0.66667", "0.667", "0.666", "0.668", "0.6657")}
+    assert found == {"0.66667": False, "0.667": False, "0.666": True, "0.668": False, "0.6657": True}
+
+
+def test_too_many_ways_say_nothing() -> None:
+    """Thirteen rounded terms of a sum can be gone on with in 8,192 ways at least."""
+
+    solution = solved("entropy", {"p": [fmpq(1, 13)] * 13})
+    written = {f"log_p_{n}": "-3.70" for n in range(1, 14)} | {f"term_{n}": "0.285" for n in range(1, 14)}
+    answers = {name: read_answer(name, text) for name, text in written.items()}
+    ways = Roundings(solution.trace, Written.of(answers, set(answers)))
+    step = solution.trace.steps["H"]
+    assert isinstance(step, Step)
+    assert ways.lead(step, read_answer("H", "3.70")) is None
+
+
+def test_what_a_slip_leads_to_in_full_follows() -> None:
+    """F(100) and a wrong F(−29.4) are both 1.000 on the page; the calculator still has their difference."""
+    answers = {"z(−29.4)": "10.80", "z(100)": "32.33", "F(−29.4)": "1.000", "F(100)": "1.000"}
+    full = marked(solved("normal", NORMAL), {**answers, "P": "1.721*10^-27"})
+    assert list(verdicts(full).values()) == ["wrong", "correct", "follows", "correct", "follows"]
+    assert "carried in full" in full.items[-1].why
+    other = marked(solved("normal", NORMAL), {**answers, "P": "-1.721*10^-27"})
+    assert verdicts(other)["P"] == "wrong"
+
+
+def test_zeros_do_not_follow_from_a_slip_in_full() -> None:
+    """A 0 out of a 0 is not paid, whatever rule would give it."""
+    given = {"x": [[1], [2], [3], [6]], "eps": 0, "gamma": 1, "beta": 0}
+    report = marked(solved("batchnorm", given), {"d1": "[0, 0, 0, 0]", "var1": "0", "x_hat1": "[0, 0, 0, 0]"})
+    assert "follows" not in verdicts(report).values()
+
+
+@pytest.mark.parametrize(("written", "verdict"), [("0.6", "correct"), ("0.8", "correct"), ("0.7", "wrong")])
+def test_any_member_of_a_tie_is_right(written: str, verdict: str) -> None:
+    assert verdicts(marked(solved("roc", ROC), {"best_threshold": written})) == {"best_threshold": verdict}
+
+
+@pytest.mark.parametrize(
+    ("topic", "given", "remark"),
+    [
+        ("roc", ROC, "J is just as large at threshold 0.6; the first is taken."),
+        ("softmax", {"z": [1, 1, 0]}, "Classes 1 and 2 have the same score; the first is taken."),
+        (
+            "naive-bayes",
+            {"features": {"a": ["x", "x"]}, "y": ["p", "q"], "case": {"a": "x"}},
+            "The score of q is just as large; the first class is taken.",
+        ),
+    ],
+)
+def test_a_tie_is_told(topic: str, given: dict[str, Any], remark: str) -> None:
+    trace = solved(topic, given).trace
+    assert remark in trace.remarks
+    assert sum(bool(getattr(step, "ties", ())) for step in trace.steps.values()) == 1
+
+
+@pytest.mark.parametrize(("written", "verdict"), [("0.000", "correct"), ("0", "wrong"), ("0.001", "wrong")])
+def test_a_tiny_probability_is_written_as_zero_with_places(written: str, verdict: str) -> None:
+    assert verdicts(marked(solved("normal", NORMAL), {"F(-29.4)": written})) == {"F_minus_147_5": verdict}
+
+
+@pytest.mark.parametrize("power", [3, 308, 436, 1233])
+def test_the_last_place_of_a_large_number_is_known(power: int) -> None:
+    assert numeral(expression(f"2.924*10^{power}")).place == fmpq(10) ** (power - 3)
