@@ -22,12 +22,15 @@ from dlsolve.errors import DlsolveError
 from dlsolve.formula.compiled import compiled
 from dlsolve.formula.rules import Rule
 from dlsolve.formula.tree import Name, Ref, key_of, nodes
+from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError, precision
 from dlsolve.readings import instantiate
 from dlsolve.trace import Key, Operation, Step, Trace
 
 MOST_WAYS = 256
 """Ways that are tried for one value: beyond them nothing is said."""
+MOST_WORK = 5_000
+"""Numbers that go into one value by all ways together."""
 MOST_DEEP = 60
 FAULTS = (DlsolveError, UndecidedError, ArithmeticError, TypeError, ValueError, AttributeError, LookupError)
 
@@ -92,11 +95,12 @@ class Roundings:
                 return None
             if found:
                 choices[key] = found
-        if prod(map(len, choices.values())) > MOST_WAYS:
+        ways = prod(map(len, choices.values()))
+        if ways > MOST_WAYS or ways * sum(map(self._size, used)) > MOST_WORK:
             return None
         out = []
-        for ways in product(*choices.values()):
-            env = _Replaced(self.true.env, zip(choices, ways, strict=True))
+        for way in product(*choices.values()):
+            env = _Replaced(self.true.env, zip(choices, way, strict=True))
             try:
                 value = tamed(function(env, *step.index))
             except FAULTS:
@@ -127,6 +131,11 @@ class Roundings:
             return computed
         fits = [value for value in computed if fit(answer, value, kind) != "no"]
         return list(_distinct([*(fits or computed), as_written(answer, true)]))
+
+    def _size(self, key: Key) -> int:
+        """How many numbers stand in a value."""
+        value = self.true.env.get(key)
+        return value.shape[0] * value.shape[1] if isinstance(value, Matrix) else 1
 
     def _is_entry(self, key: Key) -> bool:
         """Whether `key` is an entry of a value that was worked out."""

@@ -24,6 +24,9 @@ def measured(names: Sequence[str]) -> Iterator[Ratio]:
 
 def main(argv: list[str]) -> int:
     """Measure the figures named, or all."""
+    if {"-h", "--help"} & {*argv}:
+        print(f"{(__doc__ or '').strip()}\n\nfigures: {', '.join(FIGURES)}")
+        return 0
     named = [a for a in argv if a != "--json"]
     unknown = [n for n in named if n not in FIGURES]
     if unknown:
