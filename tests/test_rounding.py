@@ -111,3 +111,24 @@ def test_a_tiny_probability_is_written_as_zero_with_places(written: str, verdict
 @pytest.mark.parametrize("power", [3, 308, 436, 1233])
 def test_the_last_place_of_a_large_number_is_known(power: int) -> None:
     assert numeral(expression(f"2.924*10^{power}")).place == fmpq(10) ** (power - 3)
+
+
+def test_a_zero_is_right_beside_entries_that_are_right_by_rounding() -> None:
+    """δ of a unit that weighs the same on both outputs is 0; the other entries carry the student's rounding."""
+    given = {
+        "W1": [[Typed("0.34")], [Typed("-0.62")]],
+        "W2": [[Typed("-0.72"), Typed("-0.16")], [Typed("-0.31"), Typed("-0.16")]],
+        "b1": [0, 0], "b2": [0, 0], "x": [[1]], "y": [[1, 0]], "activations": ["tanh", "softmax"], "loss": "cce",
+    }  # fmt: skip
+    solution = solved("backprop", given)
+    report = marked(solution, {"dz2": "[-0.53, 0.53]", "da1": "[0.217, 0]"})
+    assert verdicts(report) == {"dz2": "correct", "da1": "correct"}
+    assert verdicts(marked(solution, {"dz2": "[-0.53, 0.53]", "da1": "[0.217, 0.02]"}))["da1"] == "wrong"
+
+
+def test_a_matrix_of_a_layer_is_read_whole() -> None:
+    """20 inputs, 15 units, four figures each: some 3,000 characters."""
+    text = "[" + ", ".join("[" + ", ".join(["-0.1234"] * 20) + "]" for _ in range(15)) + "]"
+    answer = read_answer("dW1", text)
+    assert answer.unreadable is None
+    assert len(answer.windows()) == 300

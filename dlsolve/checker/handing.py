@@ -11,7 +11,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from dlsolve.checker.judge import Fit
-from dlsolve.checker.windows import Answer, Window, ends, fitted
+from dlsolve.checker.windows import Answer, Window, ends, fitted, vanishes
 from dlsolve.numbers.matrix import Matrix
 
 Ends = tuple[fmpq, fmpq]
@@ -87,6 +87,20 @@ def with_zeros(value: Any, exact: Any) -> Any:
         cells = (zip(*rows, strict=True) for rows in zip(value.rows, exact.rows, strict=True))
         return Matrix([[with_zeros(v, e) for v, e in row] for row in cells])
     return exact if isinstance(exact, fmpq) and exact == 0 else value
+
+
+def with_vanished(value: Any, true: Any) -> Any:
+    """A matrix of enclosures with 0 in them where the true entries are 0 as far as anybody can tell: a written 0
+    is right there, although rounding before it leaves room for other small numbers."""
+    if not isinstance(value, Matrix) or not isinstance(true, Matrix) or value.shape != true.shape:
+        return value
+
+    def entry(own: Any, exact: Any) -> Any:
+        nothing = isinstance(exact, arb) and vanishes(exact) and isinstance(own, arb) and bool(own.contains(0))
+        return fmpq(0) if nothing else own
+
+    rows = (zip(*both, strict=True) for both in zip(value.rows, true.rows, strict=True))
+    return Matrix([[entry(own, exact) for own, exact in row] for row in rows])
 
 
 def _cell(window: Window, image: Any, true: Any, how: Fit, cuts: bool, whole: bool) -> fmpq | arb:

@@ -13,7 +13,7 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from dlsolve.checker.handing import as_written, handed, without_certainties
+from dlsolve.checker.handing import as_written, handed, with_vanished, without_certainties
 from dlsolve.checker.judge import Fit, fit
 from dlsolve.checker.windows import Answer, tamed, vanishes
 from dlsolve.notation import Kind, Symbols
@@ -172,7 +172,7 @@ class Trusting(Marking):
     def passed(self, name: str, answer: Answer, image: Any, true: Any, kind: Kind) -> Any:
         how = fit(answer, true, kind)
         if how != "yes":
-            by_image = fit(answer, image, kind)
+            by_image = fit(answer, with_vanished(image, true), kind)
             if how == "truncated" and by_image == "yes":
                 self.cut.add(name)
             if how == "no" and by_image != "no":

@@ -15,7 +15,7 @@ from dlsolve.handwriting.glyphs import ALNUM, DIGITS, SUPERSCRIPTS, closing, com
 from dlsolve.handwriting.spelling import Spelled, scan
 from dlsolve.numbers.exact import MAX_EXPONENT
 
-MAX_CHARS = 2000
+MAX_CHARS = 10_000
 MAX_SIGNS = 200
 """Most names, operations and opening brackets of one text; the numbers of a list are not counted."""
 MAX_DIGITS = 300
@@ -107,7 +107,9 @@ class _Scanner:
         return self.out
 
     def emit(self, kind: str, text: str, end: int, name: Spelled | None = None) -> None:
-        self.signs += kind in ("name", "op", "open") and text not in (",", ";")
+        # a minus that begins an entry of a list belongs to its number
+        first = text == "-" and bool(self.out) and (self.out[-1].kind == "open" or self.out[-1].text in (",", ";"))
+        self.signs += kind in ("name", "op", "open") and text not in (",", ";") and not first
         if self.signs > MAX_SIGNS:
             raise self.fail(f"more than {MAX_SIGNS} names and signs", remedy="write it in shorter lines")
         self.out.append(Token(kind, text, self.at, end, self.gap, name))
