@@ -110,8 +110,7 @@ class Judged:
         step = self.true.steps.get(self.keys.get(name, ""))
         rounded = self.roundings.lead(step, answer) if isinstance(step, Step) else None
         if rounded is None or not isinstance(step, Step):
-            strict = self.following.fits.get(name, "yes") == "no"
-            return strict and (vague(self.trusting.images.get(name)) or self.search.declared_fits(name, answer))
+            return self.following.fits.get(name, "yes") == "no" and self.search.declared_fits(name, answer)
         if rounded:
             return False
         others = (c.rule for c in self.search.candidates(step, answer))

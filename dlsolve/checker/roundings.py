@@ -27,7 +27,7 @@ from dlsolve.numbers.precision import UndecidedError, precision
 from dlsolve.readings import instantiate
 from dlsolve.trace import Key, Operation, Step, Trace
 
-MOST_WAYS = 256
+MOST_WAYS = 1_000
 """Ways that are tried for one value: beyond them nothing is said."""
 MOST_WORK = 5_000
 """Numbers that go into one value by all ways together."""
@@ -118,12 +118,14 @@ class Roundings:
     def _ways_on(self, key: Key, depth: int) -> list[Any] | None:
         step = self.true.steps.get(key)
         if step is None:
-            return None if self._is_entry(key) else []
+            return [] if key in self.true.env else None  # an entry of what was worked out
         name = self.true.name(key)
         if name in self.written.entries:
             return None
         true, kind = self.true.env[key], kind_of(self.true.symbols, key)
         answer = self.written.whole.get(name)
+        if kind in ("integer", "label"):
+            return list(_distinct([true, *([as_written(answer, true)] if answer is not None else [])]))
         if isinstance(step, Operation):
             return None if step.before is not None or answer is not None else []
         computed = self._values(step, step.rule, depth)
@@ -136,12 +138,6 @@ class Roundings:
         """How many numbers stand in a value."""
         value = self.true.env.get(key)
         return value.shape[0] * value.shape[1] if isinstance(value, Matrix) else 1
-
-    def _is_entry(self, key: Key) -> bool:
-        """Whether `key` is an entry of a value that was worked out."""
-        return isinstance(key, tuple) and any(
-            (key[:cut] if cut > 1 else key[0]) in self.true.steps for cut in range(1, len(key))
-        )
 
 
 def _distinct(values: list[Any]) -> Iterator[Any]:
