@@ -12,7 +12,7 @@ from dlsolve.formula.text import Grid, Piece
 from dlsolve.render import Options, terminal
 from dlsolve.render.arrange import Block, Frame, Heading, Paragraph
 from dlsolve.render.layout import Box, Pen, align, beside, box, draw, flow
-from dlsolve.render.words import fold, width
+from dlsolve.render.words import fold, prose, width
 
 NUMBER = re.compile(r"\d[\d.]*\d|\d")
 
@@ -132,3 +132,12 @@ def test_colours_change_no_text() -> None:
     coloured = terminal.draw(blocks, Options(color=True))
     assert "\x1b[1m" in coloured
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == terminal.draw(blocks, Options())
+
+
+@pytest.mark.parametrize("room", range(20, 60))
+def test_pairs_of_a_list_are_not_broken(room: int) -> None:
+    text = "S = {" + ", ".join(f"({a}, {b})" for a in range(1, 7) for b in range(1, 7)) + "}"
+    lines = prose(text, room)
+    assert " ".join(lines) == text
+    assert all(line.count("(") == line.count(")") for line in lines)
+    assert max(map(width, lines)) <= room

@@ -85,16 +85,16 @@ def fold(text: str, room: int, indent: int = 0) -> list[str]:
     return [*lines, line]
 
 
-_EQUATION = re.compile(r"\S+(?: [+−/=<>≥≤≈≠→-] \S+)+")
+_WHOLE = re.compile(r"\S+(?: [+−/=<>≥≤≈≠→-] \S+)+|\((?:[^\s(),]+, )+[^\s(),]+\)")
 
 
 def prose(text: str, room: int, indent: int = 0) -> list[str]:
-    """A sentence in lines as `fold` makes them, its short equations (``η = 0.01``) kept whole."""
+    """A sentence in lines as `fold` makes them, its short equations (``η = 0.01``) and tuples kept whole."""
 
     def held(found: re.Match[str]) -> str:
         return found[0].replace(" ", "\xa0") if width(found[0]) <= room // 2 else found[0]
 
-    return [line.replace("\xa0", " ") for line in fold(_EQUATION.sub(held, text), room, indent)]
+    return [line.replace("\xa0", " ") for line in fold(_WHOLE.sub(held, text), room, indent)]
 
 
 def json_text(data: object) -> str:
