@@ -45,6 +45,16 @@ class ResultSlip(msgspec.Struct, frozen=True):
     says: str
 
 
+class Sequel(msgspec.Struct, frozen=True):
+    """What follows without a formula: values of `base` that come of what a student wrote for the quantities `of`.
+    `values` takes the problem, and those by answer name (numbers as fractions and matrices, formulas as trees); it
+    gives each value as often as it may stand on the page."""
+
+    base: str
+    of: tuple[str, ...]
+    values: Callable[[Any, Mapping[str, Any]], Iterable[Any]]
+
+
 class Topic(msgspec.Struct, Generic[P], frozen=True, eq=False):
     """A kind of problem.
 
@@ -72,6 +82,7 @@ class Topic(msgspec.Struct, Generic[P], frozen=True, eq=False):
     against float64), or a convention (against its other choices)."""
     slips: tuple[DeclaredSlip, ...] = ()
     results: tuple[ResultSlip, ...] = ()
+    sequels: tuple[Sequel, ...] = ()
     identities: tuple[Identity, ...] = ()
     """Derivations without numbers that `explain` shows; a test checks each line on random numbers."""
     steps: Callable[[P], int] = lambda _: 0

@@ -14,7 +14,7 @@ from flint import fmpq
 from dlsolve.checker.judge import remarks as near_misses
 from dlsolve.checker.judged import Judged
 from dlsolve.checker.links import LinkJudge, Target
-from dlsolve.checker.made import Consequences
+from dlsolve.checker.made import Consequences, Sequels
 from dlsolve.checker.report import Report, ReportItem, Verdict
 from dlsolve.checker.texts import own_line, shown, symbol
 from dlsolve.checker.windows import Answer
@@ -53,6 +53,9 @@ class _Marker(Judged):
     ) -> None:
         super().__init__(solution, answers, worth, settled)
         self.consequences = Consequences(solution)
+        self.sequels = Sequels(solution, self.answers)
+        self.amiss: set[str] = set()
+        """What is wrong, or follows from what is."""
         self.paid: set[str] = set()  # slips that have cost something: at a step worth nothing they have not
 
     def report(self, student: str | None, worked: Mapping[str, Sequence[WorkedLine]]) -> Report:
@@ -68,6 +71,8 @@ class _Marker(Judged):
         for item in items:
             if item.verdict == "wrong" and not self._comes_of_slips(item):
                 self._explain(item)
+            if item.verdict in ("wrong", "follows"):
+                self.amiss.add(item.name)
         for item in items:
             item.asked = item.name in self.worth.asked or item.name.partition("[")[0] in self.worth.asked
             self._pay(item)
@@ -155,17 +160,24 @@ class _Marker(Judged):
             self.consequences.add(name, rules)
 
     def _comes_of_slips(self, item: ReportItem) -> bool:
-        """Whether a value is what slips named before lead to, with nothing rounded on the way."""
+        """Whether a value is what slips before it lead to, by no rule or with nothing rounded on the way."""
+        own = self.sequels.come_of(item.name, self.answers[item.name], self.amiss)
+        if own:
+            item.verdict, item.why = "follows", f"right with your {joined(self._listed(own), 'and')}"
+            return True
         value = self.consequences.value(item.name, self.answers[item.name])
         if value is None:
             return False
         item.verdict, item.line, item.maths, item.uses = "follows", None, "", ()
         self.following.images[item.name] = value
         item.from_your_values = shown(value, self.solution.digits, self.answers[item.name].figures)
-        made = [self._symbol(name) for name in self.consequences.slips]
-        made = made if len(made) <= MOST_SAID else ["earlier values"]
-        item.why = f"right with your {joined(made, 'and')} carried in full, not as rounded on the page"
+        made = joined(self._listed(list(self.consequences.slips)), "and")
+        item.why = f"right with your {made} carried in full, not as rounded on the page"
         return True
+
+    def _listed(self, names: Sequence[str]) -> list[str]:
+        """The symbols of a few names."""
+        return [self._symbol(name) for name in names] if len(names) <= MOST_SAID else ["earlier values"]
 
     def _pay(self, item: ReportItem) -> None:
         item.possible = self.worth.of(item.name)

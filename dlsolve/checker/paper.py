@@ -12,6 +12,7 @@ from dlsolve.checker.families import aligned, restored
 from dlsolve.checker.marking import mark
 from dlsolve.checker.naming import canonical
 from dlsolve.checker.naming import names as names_of
+from dlsolve.checker.policies import kind_of
 from dlsolve.checker.proved import proved
 from dlsolve.checker.reading import understood
 from dlsolve.checker.report import Report
@@ -86,7 +87,9 @@ def _states_a_rule(solution: Solution, name: str, text: str) -> bool:
     names that have no value here (``ŷ₁ = w x₁ + b``)."""
     if is_number(text):
         return False
-    made = {solution.trace.name(key) for key in solution.trace.steps}
+    made = {solution.trace.name(key): key for key in solution.trace.steps}
+    if name in made and kind_of(solution.trace.symbols, made[name]) == "polynomial":
+        return False
     if name not in made and name.partition("[")[0] not in made:
         return True
     try:

@@ -32,7 +32,7 @@ from dlsolve.numbers.matrix import Matrix
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
 from dlsolve.worked import rows as written_rows
-from dlsolve.worked import slips_of_spaces
+from dlsolve.worked import sequels, slips_of_spaces
 from dlsolve.worked.determinant import characteristic
 from dlsolve.worked.minors import DET_2
 from dlsolve.worked.roots import factorise, root_line
@@ -261,5 +261,6 @@ TOPIC = Topic(
     conventions={"normalise": "first"},
     slips=SLIPS,
     results=slips_of_spaces.EIGEN,
+    sequels=sequels.EIGEN,
     text=__doc__ or "",
 )  # fmt: skip

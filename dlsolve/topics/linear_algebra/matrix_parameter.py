@@ -26,10 +26,10 @@ from dlsolve.linalg.lettered import entry, letter_of, put_in, values
 from dlsolve.linalg.polynomial import determinant, factorise
 from dlsolve.linalg.reduce import reduce_rows
 from dlsolve.notation import Notation, Quantity
-from dlsolve.topic import DeclaredSlip, Topic
+from dlsolve.topic import DeclaredSlip, Sequel, Topic
 from dlsolve.trace import Trace
 from dlsolve.worked import determinant as expanded
-from dlsolve.worked import roots, slips_of_spaces
+from dlsolve.worked import roots, sequels, slips_of_spaces
 from dlsolve.worked import rows as written_rows
 from dlsolve.worked.text import is_exact, text_of
 
@@ -181,6 +181,7 @@ TOPIC = Topic(
     example={"matrix": [["1", "k"], ["k", "4"]], "b": ["1", "2"]},
     aliases=("parameter", "letter", "unknown-entry", "symbolic-matrix"),
     results=slips_of_spaces.LETTER,
+    sequels=(Sequel("k", ("det_poly",), lambda p, written: sequels.roots(written, p.value)),),
     slips=SLIPS,
     text=__doc__ or "",
 )  # fmt: skip
