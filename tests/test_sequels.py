@@ -46,6 +46,12 @@ def test_eigenvalues_of_a_wrong_polynomial_follow(answers: dict[str, str], found
     assert [by_name[name] for name in answers] == found.split()
 
 
+@pytest.mark.parametrize("name", ["p(λ)", "p(x)", "det(A - λI)", "|A − λI|", "characteristic polynomial", "χ(λ)"])
+@pytest.mark.parametrize("text", ["λ² − 5λ − 6", "x^2 - 5x - 6", "6 + 5λ - λ^2", "(λ - 6)(λ + 1)"])
+def test_a_characteristic_polynomial_is_known_by_its_names(name: str, text: str) -> None:
+    assert verdicts(marked(solved("eigen", A), {name: text})) == {"char_poly": "correct"}
+
+
 def test_the_reason_names_what_it_comes_of() -> None:
     report = marked(solved("eigen", A), {"char_poly": "λ^2 - 5λ + 6", "lam_1": "3"})
     assert report.items[1].why == "right with your p(λ)"

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from flint import acb, arb, fmpq
 
 from dlsolve.checker.windows import Answer, Window, ends, fitted
-from dlsolve.formula.tree import Name, Tree
+from dlsolve.formula.tree import Tree
 from dlsolve.linalg.reduce import kernel, rank, reduce_rows
 from dlsolve.notation import Kind
 from dlsolve.numbers.algebraic import Algebraic, number_ball
@@ -204,29 +204,36 @@ def _lies_in(cells: Sequence[Window], true: list[list[Any]]) -> bool:
     return True
 
 
+MOST_LETTERS = 6
+POINTS = (fmpq(3, 7), fmpq(-11, 5), fmpq(13), fmpq(29, 3), fmpq(-101, 9))
+"""Where two formulas are compared."""
+
+
 def same_polynomial(written: Tree, true: Tree, kind: Kind) -> bool:
-    """Whether two formulas in one variable agree, up to a factor for kind polynomial."""
+    """Whether two formulas agree, up to a factor for kind polynomial; a single letter may be another one (x for λ)."""
     from dlsolve.errors import DlsolveError
     from dlsolve.formula.compiled import EXACT, compiled
     from dlsolve.formula.tree import names
 
-    variables = names(written) | names(true)
-    if len(variables) > 1:
+    letters = sorted(names(written) | names(true))
+    if len(names(written)) == len(names(true)) == 1:
+        letters = [*names(true)]
+    if len(letters) > MOST_LETTERS:
         return False
-    letter = next(iter(variables), "lam")
+    own = dict.fromkeys(names(written), letters[0]) if len(letters) == 1 else {}
     ratios = set()
-    for point in (fmpq(3, 7), fmpq(-11, 5), fmpq(13), fmpq(29, 3), fmpq(-101, 9)):
+    for n in range(len(POINTS)):
+        # every letter has another value at a point
+        at = {letter: POINTS[(n + k) % len(POINTS)] * (k + 1) for k, letter in enumerate(letters)}
         try:
-            a = compiled(written, (), EXACT)({letter: point})
-            b = compiled(true, (), EXACT)({letter: point})
+            a = compiled(written, (), EXACT)({name: at[own.get(name, name)] for name in names(written)})
+            b = compiled(true, (), EXACT)(at)
         except (DlsolveError, ZeroDivisionError, TypeError):
             return False
         if not isinstance(a, fmpq) or not isinstance(b, fmpq) or (a == 0) != (b == 0):
             return False
         if b != 0:
             ratios.add(a / b)
-    if not ratios or Name(letter) is None:
-        return False
     return len(ratios) == 1 and (kind == "polynomial" or ratios == {fmpq(1)})
 
 

@@ -49,11 +49,14 @@ class Problem(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     matrix: Annotated[Matrix, Field("square matrix (with a letter in it: see matrix-parameter)", aliases=("A",))]
 
 
+CHARACTERISTIC = ("p", "p(x)", "f(λ)", "χ(λ)", "χ_A(λ)", "det(A − λI)", "det(λI − A)", "|A − λI|", "|λI − A|",
+                  "characteristic polynomial", "char. polynomial")  # fmt: skip
+
 NOTATION = Notation(
     [
         Quantity("A", "the matrix", shape="n×n", kind="matrix"),
         Quantity("char_poly", "characteristic polynomial det(A − λI)", kind="polynomial", symbol="p(λ)",
-                 latex=r"p(\lambda)"),
+                 latex=r"p(\lambda)", also=CHARACTERISTIC),
         Quantity("lam", "eigenvalue k, repeated as often as it is a root", "k", kind="multiset"),
         Quantity("v", "eigenvector for eigenvalue k", "k", shape="n×1", kind="direction"),
         Quantity("u", "generalised eigenvector in place k", "k", shape="n×1", kind="direction"),
