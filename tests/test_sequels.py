@@ -9,9 +9,13 @@ from flint import fmpq, fmpq_poly
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlsolve.checker.attempt import of_text
+from dlsolve.checker.paper import mark_attempt
 from dlsolve.formula.written import polynomial
 from dlsolve.handwriting.parser import expression
-from dlsolve.worked.sequels import polynomial_of, roots
+from dlsolve.linalg.lettered import read_polynomial
+from dlsolve.problem import ProblemFile
+from dlsolve.worked.sequels import roots
 from tests.test_check import marked, solved, verdicts
 
 A = {"matrix": [[1, 2], [5, 4]]}  # p(λ) = λ² − 5λ − 6
@@ -75,7 +79,7 @@ def test_the_letter_of_a_wrong_determinant_follows(given_: dict[str, Any], answe
 @given(st.lists(st.fractions(-9, 9, max_denominator=9), min_size=2, max_size=6))
 def test_a_polynomial_is_read_back(coefficients: list[Any]) -> None:
     poly = fmpq_poly([fmpq(c.numerator, c.denominator) for c in coefficients])
-    read = polynomial_of(expression(_text(poly)))
+    read = read_polynomial(expression(_text(poly)))
     assert poly.degree() < 1 or read == poly
 
 
@@ -94,3 +98,20 @@ def _text(poly: fmpq_poly) -> str:
     from dlsolve.formula.text import python
 
     return python(polynomial(poly))
+
+
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        ("λ² - 5λ - 6 = 0\n(λ-6)(λ+1) = 0\nλ1 = 6, λ2 = -1", "correct correct correct"),
+        ("det = (1-λ)(4-λ) - 10 = λ^2 - 5λ - 6 = 0\nλ1 = 6, λ2 = -1", "correct correct correct"),
+        ("$$\\lambda^2 - 5\\lambda + 6 = 0$$\n$$\\lambda_1 = 3$$\n$$\\lambda_2 = 2$$", "wrong follows follows"),
+        ("|A-λI| = (1-λ)(4-λ) - 10 = λ^2 - 5λ - 6\nλ1 = 6, λ2 = -1", "correct correct correct"),
+        ("λ - 6 = 0\nλ1 = 6, λ2 = -1", "correct correct"),  # a factor is not the polynomial
+        ("p(λ) = λ^2 - 5λ - 6\nλ^2 - 7λ = 0\nλ1 = 6, λ2 = -1", "correct correct correct"),  # the named one counts
+        ("x + y^2 = 0\nλ1 = 6, λ2 = -1", "correct correct"),
+    ],
+)
+def test_an_equation_without_a_name_is_the_polynomial(page: str, found: str) -> None:
+    report = mark_attempt(solved("eigen", A), ProblemFile(topic="eigen", given={}), of_text(page, "p"))
+    assert [item.verdict for item in report.items if item.verdict != "missing"] == found.split()

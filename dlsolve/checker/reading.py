@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from dlsolve.checker.answers import read_answer
 from dlsolve.checker.attempt import Attempt
+from dlsolve.checker.equations import with_polynomial
 from dlsolve.checker.judge import fit
 from dlsolve.checker.misread import mended
 from dlsolve.checker.naming import canonical
@@ -26,6 +27,7 @@ from dlsolve.solver import Solution
 def understood(solution: Solution, attempt: Attempt, asked: Collection[str]) -> Attempt:
     """`attempt` with the names of its page as answer names of the run, wherever they have a meaning."""
     trace = solution.trace
+    attempt = with_polynomial(solution, attempt)
     turns = spread(trace, in_turns(trace, attempt))
     if not attempt.lines:
         return turns

@@ -43,6 +43,17 @@ def entry(tree: Tree, letter: str, where: str) -> fmpq_poly:
     raise InputError(where, "not a polynomial in the letter", remedy=_ENTRY)
 
 
+def read_polynomial(tree: Any) -> fmpq_poly | None:
+    """A written formula as polynomial in its one letter, whatever that is; None for anything else."""
+    letters = names(tree) if isinstance(tree, Tree) else frozenset[str]()
+    if len(letters) != 1:
+        return None
+    try:
+        return entry(tree, next(iter(letters)), "")
+    except InputError:
+        return None
+
+
 def _small(poly: fmpq_poly, where: str) -> fmpq_poly:
     if poly.degree() > MAX_DEGREE:
         raise InputError(where, f"a power beyond {MAX_DEGREE}", remedy=_ENTRY)
