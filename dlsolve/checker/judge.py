@@ -172,6 +172,14 @@ def same_span(rows: Sequence[Sequence[Window]], true: Matrix, kind: Kind) -> boo
     return any(_spans(written, vectors, exactly=kind == "basis") for written in readings)
 
 
+def same_rows(rows: Sequence[Sequence[Window]], true: Sequence[Sequence[fmpq]]) -> bool:
+    """Whether written rows span, within their windows, what the rows of `true` do."""
+    flat = points([w for row in rows for w in row])
+    width = len(rows[0])
+    cells = [flat[i : i + width] for i in range(0, len(flat), width)]
+    return _spans(cells, [list(row) for row in true], exactly=False)
+
+
 def _leads(rows: Sequence[Sequence[Any]]) -> list[int | None]:
     """Where each row has its first entry that is not 0."""
     zero = [[e.zero if isinstance(e, Window) else e == 0 for e in row] for row in rows]

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from flint import fmpq
 
+from dlsolve.checker.chains import Chain
 from dlsolve.checker.judge import remarks as near_misses
 from dlsolve.checker.judged import Judged
 from dlsolve.checker.links import LinkJudge, Target
@@ -36,13 +37,14 @@ def mark(
     student: str | None = None,
     settled: Mapping[str, str] | None = None,
     worked: Mapping[str, Sequence[WorkedLine]] | None = None,
+    reduced: Mapping[str, Chain] | None = None,
 ) -> Report:
     """Mark `answers` (by answer name of the run) against a solution carried exactly.
 
     `settled` ones were judged before, together with others: what is wrong with each, or nothing.
-    `worked` holds the worked lines of some.
+    `worked` holds the worked lines of some, `reduced` the row reductions that lead to some.
     """
-    return _Marker(solution, answers, worth, settled or {}).report(student, worked or {})
+    return _Marker(solution, answers, worth, settled or {}).report(student, worked or {}, reduced or {})
 
 
 class _Marker(Judged):
@@ -58,7 +60,9 @@ class _Marker(Judged):
         """What is wrong, or follows from what is."""
         self.paid: set[str] = set()  # slips that have cost something: at a step worth nothing they have not
 
-    def report(self, student: str | None, worked: Mapping[str, Sequence[WorkedLine]]) -> Report:
+    def report(
+        self, student: str | None, worked: Mapping[str, Sequence[WorkedLine]], reduced: Mapping[str, Chain]
+    ) -> Report:
         items = [self._item(name) for name in self._order()]
         for name in self.worth.asked:
             if name not in self.answers and len(self._entries(name)) < self._size(name):
@@ -68,6 +72,10 @@ class _Marker(Judged):
         meta = self.solution.meta
         title = str(meta.get("title") or self.solution.topic.title)
         report = Report(str(meta.get("id") or self.solution.topic.name), items, student, title=title)
+        for item in items:
+            chain = reduced.get(item.name)
+            if item.verdict == "wrong" and chain is not None and chain.follows:
+                item.verdict, item.why = "follows", "right with your own rows before it"
         for item in items:
             if item.verdict == "wrong" and not self._comes_of_slips(item):
                 self._explain(item)
@@ -84,6 +92,9 @@ class _Marker(Judged):
                 own = self.following.images.get(item.name)
                 target = Target(item.name, self._true_value(item.name), own, item.verdict == "wrong")
                 item.links = list(judge.judge(target, worked.get(item.name, ())))
+        for item in items:
+            if item.name in reduced:
+                item.links = [*reduced[item.name].links, *item.links]
         return report
 
     def _order(self) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from dlsolve.checker.answers import read_answer, read_answers
 from dlsolve.checker.attempt import Attempt, is_number
+from dlsolve.checker.chains import with_chains
 from dlsolve.checker.families import aligned, restored
 from dlsolve.checker.marking import mark
 from dlsolve.checker.naming import canonical
@@ -44,6 +45,7 @@ def mark_attempt(
     `solution` is carried exactly. Raises `InputError` for a problem whose marking is not usable.
     """
     worth = worth_of(solution, problem, course)
+    attempt, reduced = with_chains(solution, attempt)
     attempt = understood(solution, attempt, worth.asked)
     values: dict[str, str] = {}
     names: dict[str, str] = {}
@@ -72,7 +74,8 @@ def mark_attempt(
         worth = replace(worth, asked=list(order.answers))
     forth = {old: new for new, old in order.back.items()}
     worked = {forth.get(names[n], names[n]): lines for n, lines in attempt.lines.items() if n in names}
-    report = mark(solution, proved(solution.trace, order.answers, worked), worth, student, order.settled, worked)
+    own = proved(solution.trace, order.answers, worked)
+    report = mark(solution, own, worth, student, order.settled, worked, reduced)
     restored(solution, report, order.back)
     report.notes += attempt.notes
     _leave_out_givens(solution, report, {names[n] for n in attempt.loose if n in names})
