@@ -485,3 +485,11 @@ def test_the_same_number_everywhere_earns_nothing_of_what_is_asked() -> None:
     names = [solution.trace.name(key) for key in solution.trace.steps]
     for number in ("1", "0.5", "2", "0.1", "1e400"):
         assert verdicts(marked(solution, dict.fromkeys(names, number)))["theta_3"] == "wrong", number
+
+
+def test_a_whole_number_too_long_to_be_printed_is_right_as_printed() -> None:
+    solution = next(case for case in EXACT if case.id == "permutations/wide").solution()
+    for text, verdict in [("3.3388e124", "correct"), ("3.3388·10^124", "correct"), ("3.339e124", "correct"),
+                          ("3.3389e124", "wrong"), ("3.3388e123", "wrong")]:  # fmt: skip
+        assert verdicts(mark_attempt(solution, ProblemFile(topic="permutations", given={}),
+                                     of_json({"count": text}, "answers")))["count"] == verdict  # fmt: skip

@@ -11,6 +11,7 @@ from dlsolve.checker.report import Report
 from dlsolve.fields import read_problem
 from dlsolve.problem import ProblemFile
 from dlsolve.solver import Solution, solve_problem
+from tests.cases import FILES
 from tests.runner import run
 
 NOTES = r"""
@@ -144,3 +145,43 @@ def test_the_command_reads_a_page() -> None:
     result = run("check", "problems/adam/adam-3steps.json", "-", "--format", "plain", stdin=page)
     assert result.status == 1
     assert "First slip: m̂₃ = 0.191." in result.out
+
+
+RIGHT = {
+    "eigen/eigen-2x2": ["λ1 = 6, λ2 = -1\nv1 = (2, 5)\nv2 = (1, -1)",
+                        "λ1 = (5 - 7)/2 = -1, λ2 = (5 + 7)/2 = 6\nv1 = (3, -3) = 3(1, -1)\nv2 = (2, 5)"],
+    "hessian/three-coupled": ["λ1 = 1.1716, λ2 = 4, λ3 = 6.8284"],
+    "vanishing-gradient/exploding": ["product = 59605"],
+    "eigen/surd-2x2": ["λ1 = (1+√5)/2 ≈ 1.618\nλ2 = (1-√5)/2 = -0.618"],
+    "information-gain/outlook-three-branches": ["gain_ratio = 0.246/1.577 = 0.156"],
+    "updates/partial-last-batch": ["updates per epoch = 60000/128 = 468.75 ≈ 469"],
+    "lr-decay/step-drops": ["w_5 = 3"],
+}  # fmt: skip
+"""Lines of what is right: as an answer, and so as a link; in any order, up to scale, rounded on the way."""
+
+
+@pytest.mark.parametrize(("file", "text"), [(file, text) for file, texts in RIGHT.items() for text in texts])
+def test_what_is_right_as_an_answer_is_no_broken_link(file: str, text: str) -> None:
+    report = judged(solution_of(file), text)
+    assert {i.verdict for i in report.items} == {"correct"}
+    assert report.all_right
+    assert report.first_slip() is None
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("eigen/eigen-2x2", "λ1 = (5 - 7)/2 = 6"),
+        ("eigen/eigen-2x2", "v1 = (1, 1) + (1, 3) = (2, 5)"),
+        ("information-gain/outlook-three-branches", "gain_ratio = 0.346/1.577 = 0.156"),
+        ("updates/partial-last-batch", "updates per epoch = 60000/100 = 600 ≈ 469"),
+    ],
+)
+def test_a_wrong_line_of_a_right_answer_is_still_found(file: str, text: str) -> None:
+    report = judged(solution_of(file), text)
+    assert [i.verdict for i in report.items] == ["correct"]
+    assert report.items[0].broken
+
+
+def solution_of(file: str) -> Solution:
+    return next(case for case in FILES if case.id == file).solution()

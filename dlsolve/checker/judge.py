@@ -15,7 +15,7 @@ from dlsolve.linalg.reduce import kernel, rank, reduce_rows
 from dlsolve.notation import Kind
 from dlsolve.numbers.algebraic import Algebraic, number_ball
 from dlsolve.numbers.matrix import Matrix
-from dlsolve.numbers.show import exponent10
+from dlsolve.numbers.show import WHOLE_DIGITS, exponent10
 
 Fit = Literal["yes", "truncated", "no"]
 
@@ -44,7 +44,9 @@ def fit(answer: Answer, value: Any, kind: Kind) -> Fit:
         return "no"
     window = answer.scalar
     if kind in ("integer", "label") and isinstance(value, fmpq) and value.q == 1:
-        return "yes" if (window.low == window.high and window.meets(value)) or window.middle == value else "no"
+        if len(str(abs(value.p))) <= WHOLE_DIGITS:
+            return "yes" if (window.low == window.high and window.meets(value)) or window.middle == value else "no"
+        # too long to be printed in full: the solution rounds it, and so may an answer
     return _number(window, value)
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from flint import arb, fmpq
 
+from dlsolve.checker.alike import bare, made_whole, meets, near, same
 from dlsolve.checker.naming import canonical
-from dlsolve.checker.proved import HAND
 from dlsolve.checker.report import LinkVerdict
 from dlsolve.checker.runs import BITS
 from dlsolve.checker.texts import own_line, shown
@@ -26,6 +26,7 @@ from dlsolve.formula.tree import Bin, Mat, Name, Num, Ref, Tree, names, nodes, r
 from dlsolve.handwriting import Link, UnreadableError, WorkedLine, guarded_value
 from dlsolve.handwriting.numerals import numeral
 from dlsolve.named import keys_by_name
+from dlsolve.notation import Kind
 from dlsolve.numbers.exact import read
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError, precision
@@ -42,13 +43,27 @@ MOST_BEHIND = 60
 
 @dataclass(frozen=True)
 class Target:
-    """What the links of one value should come to: the true value, and the image of the student's own."""
+    """What the links of one value should come to: the true value, the image of the student's own, and what
+    was `written` where that was judged right."""
 
     name: str
     true: Any
     own: Any
     wrong: bool = False
     """Whether the value itself is wrong: what the rule gives is then said with it."""
+    written: Any = None
+    kind: Kind = "real"
+
+    @property
+    def free(self) -> bool:
+        """Whether no one fixed value is right: up to scale or span, or in any order."""
+        return self.kind in ("direction", "basis", "multiset", "row state", "polynomial")
+
+    def met(self, value: Any) -> bool:
+        """Whether a link comes to what it should."""
+        found = [self.written] if self.written is not None and self.kind == "multiset" else []
+        values = [bare(v) for v in found or (self.own, self.true, self.written)]
+        return any(same(value, v, self.kind) or near(value, v) for v in values)
 
 
 class LinkJudge:
@@ -71,7 +86,8 @@ class LinkJudge:
         for line in lines:
             before: tuple[Link, Any] | None = None
             sound = True
-            for link in line.links[:MAX_LINKS]:
+            links = line.links[:MAX_LINKS]
+            for n, link in enumerate(links):
                 at = (link.start, link.end)
                 if link.tree is None:
                     if link.reason and not link.general:
@@ -80,9 +96,10 @@ class LinkJudge:
                 value = self._value(link, constants)
                 if value is None or (not link.numeric and not _alike(value, target)):
                     continue  # a formula in general terms: nothing to work out
-                right = any(_meets(value, t) or _near(value, t) for t in (target.own, target.true))
-                right = right or self._cut(link, target)
-                same = before is not None and (_meets(before[1], value) or self._follows_cut(before[1], link))
+                right = target.met(value) or self._cut(link, target) or self._then_whole(value, links[n + 1 :], target)
+                if not right and target.free and _is_result(link.tree):
+                    continue  # there is no one value that it should be: it is judged as an answer
+                same = before is not None and (meets(before[1], value) or self._follows_cut(before[1], link))
                 if (same and sound) or right:
                     sound = True
                     yield LinkVerdict(link.text, at, "correct")
@@ -109,7 +126,7 @@ class LinkJudge:
             behind += values
             used = [k for one in used for k in self._uses(one)[1]][:MOST_BEHIND]
         near = [(v, arb(v, abs(v) / 10)) for v in behind if isinstance(v, fmpq)]
-        return out | {v for v, around in near if not any(w != v and _meets(around, w) for w in behind)}
+        return out | {v for v, around in near if not any(w != v and meets(around, w) for w in behind)}
 
     def _uses(self, key: Key | None) -> tuple[set[fmpq], list[Key]]:
         """The numbers in the rule of a value, and the values that it uses."""
@@ -156,13 +173,19 @@ class LinkJudge:
         """Whether a lone number is the value cut off, not rounded."""
         return any(self._follows_cut(value, link) for value in (target.own, target.true))
 
+    def _then_whole(self, value: Any, later: Sequence[Link], target: Target) -> bool:
+        """Whether a line goes on to the whole number that is the value: 60000/128 = 468.75 ≈ 469."""
+        lone = [one.tree for one in later if one.tree is not None and _is_result(one.tree) and one.numeric]
+        whole = guarded_value(lone[-1], {}) if lone else None
+        return made_whole(value, whole) and any(meets(whole, v) for v in (target.own, target.true))
+
     def _follows_cut(self, value: Any, link: Link) -> bool:
         lone = _lone(link.tree)
         if lone is None or not isinstance(value, fmpq | arb):
             return False
         number, place = lone
         low, high = (number, number + place) if number >= 0 else (number - place, number)
-        return _meets(value, arb((low + high) / 2, place / 2))
+        return meets(value, arb((low + high) / 2, place / 2))
 
     # -- words -----------------------------------------------------------------------------------
 
@@ -239,35 +262,6 @@ def _scalars(value: Any) -> Iterator[Any]:
         return
     else:
         yield value
-
-
-def _meets(a: Any, b: Any) -> bool:
-    """Whether two values can be the same, entry by entry; a 1×1 matrix is a number."""
-    if isinstance(a, Matrix) and a.shape == (1, 1):
-        a = a.rows[0][0]
-    if isinstance(b, Matrix) and b.shape == (1, 1):
-        b = b.rows[0][0]
-    if isinstance(a, Matrix) and isinstance(b, Matrix):
-        if a.shape != b.shape and sorted(a.shape) != sorted(b.shape):
-            return False
-        if a.shape != b.shape and 1 not in a.shape:
-            return False
-        return all(_meets(x, y) for x, y in zip(a.entries(), b.entries(), strict=True))
-    if isinstance(a, Matrix) or isinstance(b, Matrix):
-        return False
-    if not isinstance(a, fmpq | arb) or not isinstance(b, fmpq | arb):
-        return False
-    if isinstance(a, fmpq) and isinstance(b, fmpq):
-        return bool(a == b)
-    x, y = arb(a), arb(b)
-    return x.is_finite() and y.is_finite() and bool(x.overlaps(y))
-
-
-def _near(a: Any, b: Any) -> bool:
-    """Whether two numbers differ by less than anybody computes by hand: an ε of 1e-8 left out."""
-    if not isinstance(a, fmpq | arb) or not isinstance(b, fmpq | arb):
-        return False
-    return bool(abs(arb(a) - arb(b)) < abs(arb(b)) * arb(HAND))
 
 
 def _alike(value: Any, target: Target) -> bool:

@@ -8,10 +8,12 @@ image only through an earlier wrong value. For a wrong one the rules that lead t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from flint import fmpq
 
 from dlsolve.checker.chains import Chain
+from dlsolve.checker.judge import points
 from dlsolve.checker.judge import remarks as near_misses
 from dlsolve.checker.judged import Judged
 from dlsolve.checker.links import LinkJudge, Target
@@ -89,13 +91,21 @@ class _Marker(Judged):
             for item in items:
                 if item.name in self.given:
                     continue  # it is read off, not worked out
-                own = self.following.images.get(item.name)
-                target = Target(item.name, self._true_value(item.name), own, item.verdict == "wrong")
-                item.links = list(judge.judge(target, worked.get(item.name, ())))
+                item.links = list(judge.judge(self._target(item), worked.get(item.name, ())))
         for item in items:
             if item.name in reduced:
                 item.links = [*reduced[item.name].links, *item.links]
         return report
+
+    def _target(self, item: ReportItem) -> Target:
+        """What the lines of a value should come to; one that was judged right is right in its line too."""
+        name, true, kind = item.name, self._true_value(item.name), self._kind(item.name)
+        sound = item.verdict in ("correct", "ambiguous", "follows")
+        answer = self.answers.get(name)
+        if answer is not None and kind == "direction":  # whole numbers in it are points
+            answer = replace(answer, rows=tuple((window,) for window in points(answer.windows())))
+        written = answer.handed(true) if sound and answer is not None else None
+        return Target(name, true, self.following.images.get(name), item.verdict == "wrong", written, kind)
 
     def _order(self) -> list[str]:
         """The answered names as the derivation meets them; unknown ones last."""
