@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from flint import fmpq
@@ -81,7 +82,7 @@ def with_chains(solution: Solution, attempt: Attempt) -> tuple[Attempt, dict[str
     the last matrix is what the page gives for it."""
     left = list(reductions(solution.trace))
     out: dict[str, Chain] = {}
-    for states in chains(attempt.source) if left else ():
+    for states in _of(attempt) if left else ():
         found = next((r for r in left if _begins(r, states)), None)
         if found is None:
             continue
@@ -94,15 +95,27 @@ def with_chains(solution: Solution, attempt: Attempt) -> tuple[Attempt, dict[str
     return attempt, out
 
 
+def _of(attempt: Attempt) -> Iterator[list[State]]:
+    """The chains of a page; of values that were typed one by one, each by itself."""
+    for states in chains(attempt.source):
+        apart = not attempt.loose and any("\n" in attempt.source[a.end : b.start] for a, b in pairwise(states))
+        if not apart:
+            yield states
+
+
 def chains(source: str) -> Iterator[list[State]]:
-    """Two and more matrices of one shape, one after the other."""
+    """Two and more matrices of one shape, one after the other; one that is only written again is no reduction."""
     run: list[State] = []
     for state in _states(source):
         if run and (_shape(run[-1]) != _shape(state) or "=" in source[run[-1].end : state.start].replace("=>", "")):
-            yield from [run] if len(run) > 1 else []
+            yield from [run] if _moves(run) else []
             run = []
         run.append(state)
-    yield from [run] if len(run) > 1 else []
+    yield from [run] if _moves(run) else []
+
+
+def _moves(run: Sequence[State]) -> bool:
+    return any(state.middles != run[0].middles for state in run)
 
 
 def _states(source: str) -> Iterator[State]:
