@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 from flint import fmpq
@@ -33,6 +32,7 @@ MOST_STATES = 60
 FEW = 4
 """One number in so many may be copied wrong."""
 _OPERATION = re.compile(r"R[₀-₉]+ [→↔]")
+_ARROW = re.compile(r"->|[→⇒⟶~∼]|\\(?:to|sim|x?[rR]ightarrow|longrightarrow|leadsto)")
 _LATEX = r"\\begin\{(?P<kind>[pbvBV]?matrix|array)\}(?:\{[^{}]*\})?(?P<body>.*?)\\end\{(?P=kind)\}"
 _ROWS = r"\[\s*\[[^\[\]]*\](?:\s*[,;]?\s*\[[^\[\]]*\])+\s*\]|[\[(][^\[\]()]*;[^\[\]()]*[\])]"
 _MATRIX = re.compile(f"{_LATEX}|{_ROWS}", re.DOTALL)
@@ -82,10 +82,10 @@ def with_chains(solution: Solution, attempt: Attempt) -> tuple[Attempt, dict[str
     the last matrix is what the page gives for it."""
     left = list(reductions(solution.trace))
     out: dict[str, Chain] = {}
-    for states in _of(attempt) if left else ():
+    for states in chains(attempt.source, arrows=not attempt.loose) if left else ():
         found = next((r for r in left if _begins(r, states)), None)
-        if found is None:
-            continue
+        if found is None or all(_copied(state.middles, found.start) for state in states):
+            continue  # the matrix is only written down once more
         left.remove(found)
         name = solution.trace.name(found.key)
         out[name] = _judged(found.start, states)
@@ -95,27 +95,16 @@ def with_chains(solution: Solution, attempt: Attempt) -> tuple[Attempt, dict[str
     return attempt, out
 
 
-def _of(attempt: Attempt) -> Iterator[list[State]]:
-    """The chains of a page; of values that were typed one by one, each by itself."""
-    for states in chains(attempt.source):
-        apart = not attempt.loose and any("\n" in attempt.source[a.end : b.start] for a, b in pairwise(states))
-        if not apart:
-            yield states
-
-
-def chains(source: str) -> Iterator[list[State]]:
-    """Two and more matrices of one shape, one after the other; one that is only written again is no reduction."""
+def chains(source: str, *, arrows: bool = False) -> Iterator[list[State]]:
+    """Two and more matrices of one shape, one after the other; with `arrows`, only where such stand between them."""
     run: list[State] = []
     for state in _states(source):
-        if run and (_shape(run[-1]) != _shape(state) or "=" in source[run[-1].end : state.start].replace("=>", "")):
-            yield from [run] if _moves(run) else []
+        between = source[run[-1].end : state.start].replace("=>", "⇒") if run else ""
+        if run and (_shape(run[-1]) != _shape(state) or "=" in between or (arrows and not _ARROW.search(between))):
+            yield from [run] if len(run) > 1 else []
             run = []
         run.append(state)
-    yield from [run] if _moves(run) else []
-
-
-def _moves(run: Sequence[State]) -> bool:
-    return any(state.middles != run[0].middles for state in run)
+    yield from [run] if len(run) > 1 else []
 
 
 def _states(source: str) -> Iterator[State]:
@@ -135,20 +124,24 @@ def _shape(state: State) -> tuple[int, int]:
 
 
 def reductions(trace: Trace) -> Iterator[Reduction]:
-    """The row reductions of a run in rational numbers, in order."""
-    start, last = None, None
-    for item in trace.items:
-        if not isinstance(item, Operation):
-            continue
-        if item.key is None and _OPERATION.match(item.rule):
-            if start is None or item.before != last:
-                start = item.before
-            last = item.after
-        elif item.key is not None and start is not None:
-            rows = _rational(start)
-            if rows is not None:
-                yield Reduction(rows, item.key)
-            start = None
+    """The row reductions of a run in rational numbers, in order; each leads to the next matrix that is named, or
+    else to the next value."""
+    items = [item for item in trace.items if isinstance(item, Operation)]
+    starts = [
+        n for n, item in enumerate(items)
+        if _is_row_operation(item) and not (n and _is_row_operation(items[n - 1]) and items[n - 1].after == item.before)
+    ]  # fmt: skip
+    for n, end in zip(starts, [*starts[1:], len(items)], strict=True):
+        named = [item for item in items[n:end] if item.key is not None]
+        rows = _rational(items[n].before)
+        if named and rows is not None:
+            leads = next((item for item in named if isinstance(item.after, Matrix)), named[0])
+            assert leads.key is not None
+            yield Reduction(rows, leads.key)
+
+
+def _is_row_operation(item: Operation) -> bool:
+    return item.key is None and _OPERATION.match(item.rule) is not None
 
 
 def _rational(state: Any) -> Rows | None:
