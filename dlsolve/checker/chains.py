@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from flint import fmpq
@@ -131,7 +132,7 @@ def reductions(trace: Trace) -> Iterator[Reduction]:
         n for n, item in enumerate(items)
         if _is_row_operation(item) and not (n and _is_row_operation(items[n - 1]) and items[n - 1].after == item.before)
     ]  # fmt: skip
-    for n, end in zip(starts, [*starts[1:], len(items)], strict=True):
+    for n, end in pairwise([*starts, len(items)]):
         named = [item for item in items[n:end] if item.key is not None]
         rows = _rational(items[n].before)
         if named and rows is not None:
