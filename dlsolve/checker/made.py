@@ -1,4 +1,4 @@
-"""What comes of a slip by other ways than the rules on what was written: with nothing rounded, or by no rule.
+"""What comes of a named slip with nothing rounded on the way.
 
 Of two probabilities written as 1.000 the digits do not tell the difference that a calculator still has: a value
 that is wrong by them may be what the slip leads to.
@@ -6,29 +6,27 @@ that is wrong by them may be what the slip leads to.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any
 
 from dlsolve.checker.judge import fit
-from dlsolve.checker.policies import kind_of
+from dlsolve.checker.policies import Written, kind_of
 from dlsolve.checker.runs import BITS, rerun
 from dlsolve.checker.windows import Answer
 from dlsolve.formula.rules import Rule
-from dlsolve.named import keys_by_name
-from dlsolve.notation import Kind
-from dlsolve.numbers.matrix import Matrix
+from dlsolve.named import find, keys_by_name
 from dlsolve.numbers.precision import precision
 from dlsolve.policy import Policy
 from dlsolve.solver import Solution
 from dlsolve.trace import Key, Trace
 
 FEWEST_FIGURES = 3
-"""Below this many written figures a value would be met by chance."""
+"""Below this many written figures a value would be met, and a slip named, by chance."""
 MOST_WAYS = 4
 """Ways tried where several slips explain the same value."""
-MOST_RUNS = 12
+MOST_RUNS = 24
 """Runs in one marking."""
 
 
@@ -55,13 +53,25 @@ class _Made(Policy):
         return other or rule
 
 
-class Consequences:
-    """The runs with the slips named so far: each made where it was found, or all through the run."""
+@dataclass(frozen=True)
+class _Run:
+    """A run with slips in it, by answer name; `touched` are the steps at which they were made."""
 
-    def __init__(self, solution: Solution) -> None:
+    trace: Trace
+    keys: Mapping[str, Key]
+    touched: set[str]
+
+
+class Consequences:
+    """The runs with the slips named so far: each made where it was found, or all through the run. A run in which a
+    slip makes another value of one that the page has right is none of this student's."""
+
+    def __init__(self, solution: Solution, written: Written, fits: Mapping[str, str]) -> None:
         self.solution = solution
+        self.written = written
+        self.fits = fits
         self.slips: dict[str, Sequence[Rule]] = {}
-        self.runs: dict[tuple[int, ...], tuple[Trace, set[str]]] = {}
+        self.runs: dict[tuple[bool, frozenset[tuple[str, Rule]]], _Run | None] = {}
 
     def add(self, name: str, rules: Sequence[Rule]) -> None:
         """The rules that explain the value of the step `name`."""
@@ -74,83 +84,53 @@ class Consequences:
         if not self.slips or answer.blank or few:
             return None
         with precision(BITS):
-            for trace, touched in self._traces():
-                if name in touched or name.partition("[")[0] in touched:
-                    continue  # it was made there once more
-                for value, kind in _values(trace, name):
-                    if fit(answer, value, kind) == "yes":
-                        return value
+            for run in self._runs():
+                # where it was made once more the value is wrong by itself
+                if name not in run.touched and name.partition("[")[0] not in run.touched:
+                    found = self._met(run, name, answer)
+                    if found is not None:
+                        return found
         return None
 
-    def _traces(self) -> Iterator[tuple[Trace, set[str]]]:
-        for always in (False, True):
-            for rules in islice(product(*self.slips.values()), MOST_WAYS):
-                mark = (always, *map(id, rules))
+    def _met(self, run: _Run, name: str, answer: Answer) -> Any:
+        """The value of a run that `answer` is."""
+        key = run.keys.get(name, run.keys.get(name.partition("[")[0]))
+        kind = kind_of(run.trace.symbols, key) if key is not None else "real"
+        if kind != "multiset" or not isinstance(key, tuple):
+            value = find(run.trace, name, run.keys)
+            return value if value is not None and fit(answer, value, kind) == "yes" else None
+        # roots come in any order; each stands on the page as often as it is one
+        roots = [(n, run.trace.env[k]) for n, k in run.keys.items() if isinstance(k, tuple) and k[0] == key[0]]
+        for _, root in roots:
+            if fit(answer, root, kind) == "yes":
+                times = sum(fit(answer, other, kind) == "yes" for _, other in roots)
+                own = [n for n, _ in roots if (a := self.written.whole.get(n)) and fit(a, root, kind) == "yes"]
+                return root if name in own[:times] else None
+        return None
+
+    def _runs(self) -> Iterator[_Run]:
+        for always in (True, False):
+            for rules in islice(product(*self.slips.values()), MOST_WAYS if len(self.slips) < 3 else 1):
+                made = dict(zip(self.slips, rules, strict=True))
+                mark = (always, frozenset(((rule.id, rule) if always else (n, rule)) for n, rule in made.items()))
                 if mark not in self.runs:
                     if len(self.runs) >= MOST_RUNS:
-                        return
-                    policy = _Made(dict(zip(self.slips, rules, strict=True)), always=always)
-                    self.runs[mark] = rerun(self.solution, policy), policy.touched
-                yield self.runs[mark]
+                        continue
+                    self.runs[mark] = self._run(made, always=always)
+                run = self.runs[mark]
+                if run is not None:
+                    yield run
+
+    def _run(self, made: Mapping[str, Rule], *, always: bool) -> _Run | None:
+        policy = _Made(made, always=always)
+        run = _Run(trace := rerun(self.solution, policy), keys_by_name(trace), policy.touched)
+        for name in policy.touched - made.keys():
+            answer = self.written.whole.get(name)
+            if answer is not None and self.fits.get(name, "no") != "no":
+                kind = kind_of(trace.symbols, run.keys[name]) if name in run.keys else "real"
+                if fit(answer, find(trace, name, run.keys), kind) == "no":
+                    return None
+        return run
 
 
-class Sequels:
-    """What comes of a student's own wrong values where no formula leads on: the roots of a wrong polynomial."""
-
-    def __init__(self, solution: Solution, answers: Mapping[str, Answer]) -> None:
-        self.problem, self.trace = solution.problem, solution.trace
-        self.sequels = solution.topic.sequels
-        self.answers = answers
-        self.keys = keys_by_name(solution.trace)
-        self.left: dict[tuple[str, ...], list[Any]] = {}
-        """By the answers that they come of, the values that have not been met yet."""
-
-    def come_of(self, name: str, answer: Answer, wrong: Collection[str]) -> list[str]:
-        """The names of the answers, one of them among the `wrong` ones, that `answer` comes of."""
-        for sequel in self.sequels if not answer.blank else ():
-            if self._base(name) != sequel.base:
-                continue
-            told = {n: value for n, a in self.answers.items() if self._base(n) in sequel.of
-                    and n != name and (value := _as_told(a)) is not None}  # fmt: skip
-            if not told.keys() & wrong:
-                continue
-            left = self.left.setdefault((sequel.base, *told), list(sequel.values(self.problem, told)))
-            kind = kind_of(self.trace.symbols, self.keys[name])
-            with precision(BITS):
-                met = next((n for n, value in enumerate(left) if fit(answer, value, kind) == "yes"), None)
-            if met is not None:
-                del left[met]
-                return list(told)
-        return []
-
-    def _base(self, name: str) -> str:
-        key = self.keys.get(name, "")
-        return key if isinstance(key, str) else str(key[0])
-
-
-def _as_told(answer: Answer) -> Any:
-    """A written number as a fraction, several as a matrix, or a formula as a tree; None for anything else."""
-    if answer.unreadable is not None or any(w.imag is not None for w in answer.windows()):
-        return None
-    cells = [[window.middle for window in row] for row in answer.rows]
-    if len(cells) == 1 and len(cells[0]) == 1:
-        return cells[0][0]
-    return Matrix(cells) if cells else answer.tree
-
-
-def _values(trace: Trace, name: str) -> Iterator[tuple[Any, Kind]]:
-    """The value under an answer name, or those that it may stand for: the roots of a run come in any order."""
-    base, _, entry = name.partition("[")
-    keys = keys_by_name(trace)
-    key = keys.get(name, keys.get(base))
-    if key is None or key not in trace.env:
-        return
-    kind = kind_of(trace.symbols, key)
-    if name not in keys:
-        whole = trace.env[key]
-        with suppress(ValueError, IndexError, TypeError):
-            yield whole.at(*(int(i) for i in entry.rstrip("]").split(","))) if isinstance(whole, Matrix) else None, kind
-    elif kind == "multiset":
-        yield from ((trace.env[k], kind) for k in trace.steps if isinstance(k, tuple) and k[0] == key[0])
-    else:
-        yield trace.env[key], kind
+__all__ = ["FEWEST_FIGURES", "Consequences"]

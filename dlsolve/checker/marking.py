@@ -17,8 +17,9 @@ from dlsolve.checker.judge import points
 from dlsolve.checker.judge import remarks as near_misses
 from dlsolve.checker.judged import Judged
 from dlsolve.checker.links import LinkJudge, Target
-from dlsolve.checker.made import Consequences, Sequels
+from dlsolve.checker.made import Consequences
 from dlsolve.checker.report import Report, ReportItem, Verdict
+from dlsolve.checker.sequel import Sequels
 from dlsolve.checker.texts import own_line, shown, symbol
 from dlsolve.checker.windows import Answer
 from dlsolve.checker.worth import Worth
@@ -56,7 +57,7 @@ class _Marker(Judged):
         self, solution: Solution, answers: Mapping[str, Answer], worth: Worth, settled: Mapping[str, str]
     ) -> None:
         super().__init__(solution, answers, worth, settled)
-        self.consequences = Consequences(solution)
+        self.consequences = Consequences(solution, self.written, self.trusting.fits)
         self.sequels = Sequels(solution, self.answers)
         self.amiss: set[str] = set()
         """What is wrong, or follows from what is."""
@@ -176,9 +177,8 @@ class _Marker(Judged):
         return [n for n in self.answers if n.startswith(name + "[") and self._true_value(n) is not None]
 
     def _explain(self, item: ReportItem) -> None:
-        item.slips = self.search.explain(item.name, self.answers[item.name])
-        for name, rules in self.search.found.items():
-            self.consequences.add(name, rules)
+        item.slips, leading = self.search.explain(item.name, self.answers[item.name])
+        self.consequences.add(*leading)
 
     def _comes_of_slips(self, item: ReportItem) -> bool:
         """Whether a value is what slips before it lead to, by no rule or with nothing rounded on the way."""

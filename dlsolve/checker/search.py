@@ -10,6 +10,7 @@ from flint import fmpq
 
 from dlsolve.checker.handing import with_zeros
 from dlsolve.checker.judge import fit
+from dlsolve.checker.made import FEWEST_FIGURES
 from dlsolve.checker.policies import Following, Written, kind_of
 from dlsolve.checker.report import SlipFound
 from dlsolve.checker.runs import BITS, rerun
@@ -28,8 +29,6 @@ from dlsolve.trace.values import Environment
 
 MOST_NAMED = 3
 """Slips named for one value at most."""
-FEWEST_FIGURES = 3
-"""Below this many written figures only declared slips are named."""
 MOST_MUTATIONS = 20
 """Of a rule that can be changed in more ways than this, one more figure is asked for: too many of them would meet
 three figures by chance."""
@@ -46,24 +45,21 @@ class Search:
         self.policy = policy
         self.written = written
         self.named: set[str] = set()
-        self.found: dict[str, list[Rule]] = {}
-        """The rules that explain a value, by the name of its step."""
         self.runs = 0
         self.known: dict[int, tuple[Key, Environment]] = {}
         self.steps = {trace.name(s.key): s for s in trace.steps.values() if isinstance(s, Step)}
 
-    def explain(self, name: str, answer: Answer) -> list[SlipFound]:
-        """The slips that lead to `answer`, declared ones first; named ones are remembered."""
+    def explain(self, name: str, answer: Answer) -> tuple[list[SlipFound], tuple[str, list[Rule]]]:
+        """The slips that lead to `answer`, declared ones first, which are remembered; and the step with the rules
+        in its place, also those that too few digits tell to name them."""
         step, entry = self._step(name)
         if step is None:
-            return list(self._results(name, answer))[:MOST_NAMED]
+            return list(self._results(name, answer))[:MOST_NAMED], (name, [])
         found = [c for c in self._known(step) if self._leads(c, step, entry, answer)]
         if not found and not self._all_written(step):
             found = list(self._over_the_run(name, answer))
         others = [] if found else list(mutated(step.rule))
         leading = found or [c for c in others if self._leads(c, step, entry, answer)]
-        rules = [c.rule for c in leading if c.rule.id == step.rule.id]
-        self.found[self.trace.name(step.key)] = rules[:MOST_NAMED]
         if answer.weight is None or answer.weight >= FEWEST_FIGURES + (len(others) > MOST_MUTATIONS):
             found = leading
         out = [
@@ -71,7 +67,8 @@ class Search:
             for c in found[:MOST_NAMED]
         ]
         self.named |= {self._marked(c, step) for c in found[:MOST_NAMED]}
-        return out
+        rules = [c.rule for c in leading if c.rule.id == step.rule.id]
+        return out, (self.trace.name(step.key), rules[:MOST_NAMED])
 
     def _results(self, name: str, answer: Answer) -> Iterator[SlipFound]:
         """The known slips that lead to a value which is the result of no formula."""
