@@ -132,3 +132,43 @@ def test_a_matrix_of_a_layer_is_read_whole() -> None:
     answer = read_answer("dW1", text)
     assert answer.unreadable is None
     assert len(answer.windows()) == 300
+
+
+@pytest.mark.parametrize(
+    ("topic", "given_", "answers"),
+    [
+        # what is not written down was rounded too
+        ("entropy", {"p": [Typed("0.7"), Typed("0.2"), Typed("0.1")], "q": [Typed("0.6"), Typed("0.3"), Typed("0.1")]},
+         {"ratio_1": "1.2", "KL_nats": "0.042"}),
+        # 50.3² is 2530 in the line
+        ("covariance", {"x": [Typed("48.1"), Typed("50.3"), Typed("52.6")], "y": [1, 2, 3]},
+         {"E_X": "50.3", "E_X2": "2536", "Var_X": "6.00"}),
+        # values that differ far behind their leading digits
+        ("rules", {"rules": "y = x/3; a = exp(-y); p = 1 - a; q = 1 - p", "values": {"x": Typed("120.1")}},
+         {"y": "40.03", "p": "1.000", "q": "4.123*10^-18"}),
+    ],
+)  # fmt: skip
+def test_rounding_that_nobody_sees_is_no_error(topic: str, given_: dict[str, Any], answers: dict[str, str]) -> None:
+    assert set(verdicts(marked(solved(topic, given_), answers)).values()) == {"correct"}
+
+
+def test_nobody_goes_on_with_0_for_a_tiny_probability() -> None:
+    given_ = {"prior": {"a": Typed("0.00001"), "b": Typed("0.99999")},
+              "likelihood": {"a": Typed("0.09"), "b": Typed("0.000001")}, "evidence": "e"}  # fmt: skip
+    found = verdicts(marked(solved("bayes", given_), {"joint_a": "0.000", "posterior_a": "0.000"}))
+    assert found == {"joint_a": "correct", "posterior_a": "wrong"}
+
+
+ADAM_GIVEN = {"g": [Typed("0.3"), Typed("0.2"), Typed("0.1")], "lr": Typed("0.01")}
+
+
+def test_a_slip_in_full_does_not_contradict_what_is_right() -> None:
+    answers = {"m_1": "0.300", "m_2": "0.0470", "m_3": "0.0523", "m_hat_3": "1.9299"}
+    found = verdicts(marked(solved("adam", ADAM_GIVEN), answers))
+    assert list(found.values()) == ["wrong", "correct", "correct", "wrong"]
+
+
+def test_one_root_is_one_eigenvalue() -> None:
+    given_ = {"f": "exp(x) + 0.5*x*y + 0.7*y^2", "at": [1, 1]}
+    found = verdicts(marked(solved("hessian", given_), {"det": "4.0556", "lam_1": "2.4886", "lam_2": "2.4886"}))
+    assert list(found.values()) == ["wrong", "follows", "wrong"]

@@ -10,7 +10,7 @@ from flint import arb, fmpq
 
 from dlsolve.checker.judge import fit, same_words
 from dlsolve.checker.policies import Following, Written, kind_of, vague
-from dlsolve.checker.roundings import Roundings
+from dlsolve.checker.roundings import FEWEST_FIGURES, Roundings
 from dlsolve.checker.runs import following, trusting
 from dlsolve.checker.search import Search
 from dlsolve.checker.texts import shown, stated
@@ -25,6 +25,7 @@ from dlsolve.numbers.show import Digits, round_to
 from dlsolve.solver import Solution
 from dlsolve.trace import Operation, Step
 
+LARGEST_UNIT = fmpq(1, 1_000)
 NEGLIGIBLE = 1_000
 """How many times a probability is smaller than the last place of a 0 that may stand for it."""
 
@@ -41,15 +42,16 @@ class Judged:
         places = worth.places if solution.digits.unit == "sf" else solution.digits.count
         self.worth = worth
         self.keys = keys_by_name(self.true)
-        self.answers = answers = {
-            n: a if self._next_to_nothing(n, a) else _zeros_of(a, places) for n, a in answers.items()
-        }
+        tiny = {n for n, a in answers.items() if self._next_to_nothing(n, a)}
+        self.answers = answers = {n: _zeros_of(a, places) for n, a in answers.items()}
         readable = {n: a for n, a in answers.items() if a.unreadable is None}
-        self.written = Written.of(readable, set(self.keys))
+        # nobody goes on with 0 for what is only written so
+        self.written = Written.of({n: a for n, a in readable.items() if n not in tiny}, set(self.keys))
         self.settled = settled
         right = [n for n, a in readable.items() if settled.get(n) == "" or self._as_printed(n, a) or self._tied(n, a)]
         self.roundings = Roundings(self.true, self.written)
         self.trusting, self.first = trusting(solution, self.written, dict.fromkeys(right, "yes"))
+        self.trusting.fits |= dict.fromkeys(tiny, "yes")
         self._unreached(readable)
         self.trusting.fits |= {n: "no" if wrong else "yes" for n, wrong in settled.items() if n in readable}
         self._follow(readable)
@@ -67,11 +69,11 @@ class Judged:
         """What is the student's own: a given number that was only written down again is not."""
 
     def _next_to_nothing(self, name: str, answer: Answer) -> bool:
-        """Whether a probability is so small that 0.000 is how people write it."""
+        """Whether 0.000 was written for a probability that is so small."""
         true, window = self._true_value(name), answer.scalar
         if self._kind(name) != "probability" or window is None or not isinstance(true, fmpq | arb):
             return False
-        return window.unit < 1 and bool(abs(arb(true)) < window.unit / NEGLIGIBLE)
+        return window.zero and 0 < window.unit <= LARGEST_UNIT and bool(abs(arb(true)) < window.unit / NEGLIGIBLE)
 
     def _as_printed(self, name: str, answer: Answer) -> bool:
         """Whether words or a formula stand as the solution has them."""
@@ -105,11 +107,12 @@ class Judged:
         difference of two large numbers with its sign turned round. Where they leave everything open, no way of
         rounding is enough."""
         answer = self.answers[name]
-        if self.trusting.granted.get(name, "no") != "no" or self._short(name, answer):
+        few = answer.weight is not None and answer.weight < FEWEST_FIGURES
+        if self.trusting.granted.get(name, "no") != "no" or few or self._short(name, answer):
             return False
         step = self.true.steps.get(self.keys.get(name, ""))
         rounded = self.roundings.lead(step, answer) if isinstance(step, Step) else None
-        if rounded is None or not isinstance(step, Step):
+        if not isinstance(step, Step) or rounded is None:
             return self.following.fits.get(name, "yes") == "no" and self.search.declared_fits(name, answer)
         if rounded:
             return False
