@@ -122,3 +122,96 @@ def test_enclosures_stay_enclosures() -> None:
     trace = _trace([fmpq(2), fmpq(3)])
     trace.through([1, 2], "r[t]", "q[t]")
     assert isinstance(trace.env["q", 2], arb)
+
+
+def _bare(text: str, **values: Any) -> Trace:
+    """A run of the rules `text`, with a family of three for each of `values`."""
+    trace = Trace(Symbols(Notation([Quantity(name, name) for name in values], {})), rules(text), {}, EXACT)
+    for name, value in values.items():
+        trace.given(name, value)
+    return trace
+
+
+LETTERS = (
+    *("section", "make", "steps", "add", "type", "E", "zip", "at", "columns", "items", "here", "step", "key", "kind"),
+    *("_here", "_step", "_x0", "_key0", "_kind", "_i_x0", "_v0", "_index", "_c17", "x"),
+)
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_an_index_letter_may_have_any_name(letter: str) -> None:
+    """Letters of rules, and of reductions, are out of reach of the names in the code that is made."""
+    text = f"""
+        a[{letter}] = w[{letter}] + {letter}
+        b[{letter}] = a[{letter}]*sum(w[{letter}]*{letter} for {letter} in all)
+        c[{letter},k] = a[{letter}]*k + w[{letter}] + sum({letter} + w[j] for j in all)
+    """
+    looped, single = (_bare(text, w=[fmpq(4), fmpq(5), fmpq(6)]) for _ in range(2))
+    for trace in (looped, single):
+        trace.index_set("all", [1, 2, 3])
+    parts = (f"a[{letter}]", f"b[{letter}]", f"c[{letter},k]")
+    looped.through([1, 2, 3], *parts, more=([7, 8, 9],))
+    for n in (1, 2, 3):
+        assert single.let(parts[0], n) == 3 + 2 * n
+        assert single.let(parts[1], n) == (3 + 2 * n) * (4 + 10 + 18)
+        assert single.let(parts[2], n, 6 + n) == (3 + 2 * n) * (6 + n) + 3 + n + 3 * n + 15
+    assert _state(looped) == _state(single)
+
+
+@pytest.mark.parametrize("letters", [("zip", "E"), ("section", "make"), ("_x0", "_v0")], ids=str)
+def test_letters_that_stay_may_have_any_name(letters: tuple[str, str]) -> None:
+    one, two = letters
+    looped, single = (_bare(f"a[{one},{two}] = w[{two}]*{one} + {two}", w=[fmpq(4), fmpq(5)]) for _ in range(2))
+    looped.through([1, 2], f"a[{one},{two}]", at=(3,))
+    for n in (1, 2):
+        single.let(f"a[{one},{two}]", 3, n)
+    assert _state(looped) == _state(single)
+    assert [looped.env["a", 3, n] for n in (1, 2)] == [13, 17]
+
+
+def test_a_letter_of_one_rule_is_a_quantity_of_another() -> None:
+    """j is given for a, whose rule has no letter j; it runs for b."""
+    looped, single = (_bare("a[i] = x[i]*j\nb[i,j] = a[i] + x[j] + j", x=[fmpq(n) for n in range(1, 7)], j=fmpq(7))
+                      for _ in range(2))  # fmt: skip
+    looped.through([1, 2, 3], "a[i]", "b[i,j]", more=([4, 5, 6],))
+    for n in (1, 2, 3):
+        single.let("a[i]", n)
+        single.let("b[i,j]", n, n + 3)
+    assert _state(looped) == _state(single)
+    assert [looped.env["a", n] for n in (1, 2, 3)] == [7, 14, 21]
+
+
+def test_values_of_a_longer_rule_are_not_those_of_a_shorter_one() -> None:
+    """x[j] in the rule of a is x at the constant j, whatever j runs over beside it."""
+    looped, single = (_bare("b[i,j] = x[j] + i\na[i] = x[j]*i", x=[fmpq(n) for n in range(1, 7)]) for _ in range(2))
+    for trace in (looped, single):
+        trace.index_constant("j", 2)
+    looped.through([1, 2, 3], "b[i,j]", "a[i]", more=([4, 5, 6],))
+    for n in (1, 2, 3):
+        single.let("b[i,j]", n, n + 3)
+        single.let("a[i]", n)
+    assert _state(looped) == _state(single)
+
+
+def test_nested_reductions_keep_their_variables_apart() -> None:
+    """The inner sum runs over the letter of the outer loop; y[k] stays what it is."""
+    text = "a[i,k] = x[i] + y[k]*sum(z[i]*y[k] for i in all)"
+    looped, single = (_bare(text, x=[fmpq(1)] * 3, y=[fmpq(2), fmpq(3), fmpq(5)], z=[fmpq(7), fmpq(11), fmpq(13)])
+                      for _ in range(2))  # fmt: skip
+    for trace in (looped, single):
+        trace.index_set("all", [1, 2, 3])
+    looped.through([1, 2], "a[i,k]", more=([2, 3],))
+    for n in (1, 2):
+        single.let("a[i,k]", n, n + 1)
+    assert _state(looped) == _state(single)
+    assert looped.env["a", 1, 2] == 1 + 3 * 31 * 3
+
+
+def test_nothing_is_looked_up_for_an_empty_reduction() -> None:
+    """zz has no values, and needs none."""
+    trace = _bare("none = sum(sum(zz[k] for j in m) for k in n)\nsome = sum(sum(1 for j in n)*w[k] for k in n)",
+                  w=[fmpq(4), fmpq(5)])  # fmt: skip
+    trace.index_set("m", [])
+    trace.index_set("n", [1, 2])
+    assert trace.let("none") == 0
+    assert trace.let("some") == 18

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
@@ -17,6 +17,7 @@ import msgspec
 from flint import arb, fmpq
 
 from dlsolve.errors import RuleError
+from dlsolve.formula.columns import column
 from dlsolve.formula.functions import CONSTANTS, body_of
 from dlsolve.formula.tree import At, Bin, Call, Cmp, If, Mat, Name, Neg, Num, Reduce, Ref, Transpose, Tree, along, names
 from dlsolve.numbers import floats, functions
@@ -71,8 +72,7 @@ def compiled(tree: Tree, letters: tuple[str, ...], arithmetic: Arithmetic) -> Co
     """`tree` as ``f(env, *letters)``; raises `RuleError` for a function that does not exist."""
     build = Build(arithmetic, set(letters))
     body = build.expr(tree)
-    arguments = [ast.arg("E"), *(ast.arg(letter) for letter in letters)]
-    return build.function(arguments, body)
+    return build.program(["E", *map(local, letters)], [ast.Return(body)])
 
 
 def entrywise_function(fn: str, arithmetic: Arithmetic) -> Callable[..., Any]:
@@ -87,7 +87,7 @@ def _defined(fn: str, arithmetic: Arithmetic) -> Callable[..., Any]:
     if definition is None:
         raise RuleError(f"there is no function {fn!r}")
     build = Build(arithmetic, set(), params=set(definition.params))
-    scalar = build.function([ast.arg(p) for p in definition.params], build.expr(definition.body))
+    scalar = build.program(map(local, definition.params), [ast.Return(build.expr(definition.body))])
     if arithmetic is FLOAT64:
         return scalar
 
@@ -110,11 +110,9 @@ def _over(kind: str, members: Any, env: Any, term: Any, each: Callable[[], list[
     return floats.reduce_(kind, each())
 
 
-def _column(env: Any, base: str, members: str, *before: Any) -> Any:
-    """The values of ``base[*before, member]`` for each member of a set, in order."""
-    if hasattr(env, "column"):
-        return env.column(base, env[members], *before)
-    return [env[base, *before, member] for member in env[members]]
+def local(letter: str) -> str:
+    """The variable of an index letter, or of a parameter, in the code that is made: out of reach of its other names."""
+    return f"_i_{letter}"
 
 
 class Build:
@@ -126,6 +124,7 @@ class Build:
         self.params = params or set()
         self.columns: dict[At, str] = {}
         """Variables that hold a quantity already."""
+        self._gathered = 0
         self.scope: dict[str, Any] = {
             "_power": arithmetic.power,
             "_whole_power": whole_power,
@@ -134,15 +133,16 @@ class Build:
             "_choose": arithmetic.choose,
             "_reduce": arithmetic.reduce,
             "_over": _over,
-            "_column": _column,
+            "_column": column,
             "_index": arithmetic.index,
             "_matrix": arithmetic.matrix,
         }
 
-    def function(self, arguments: list[ast.arg], body: ast.expr) -> Compiled:
-        args = ast.arguments([], arguments, None, [], [], None, [])
-        module = ast.Expression(ast.Lambda(args, body))
-        code = compile(ast.fix_missing_locations(module), "<rule>", "eval")
+    def program(self, arguments: Iterable[str], body: list[ast.stmt]) -> Compiled:
+        """The function of `arguments` with this body."""
+        args = ast.arguments([], [ast.arg(name) for name in arguments], None, [], [], None, [])
+        module = ast.Module([ast.FunctionDef("rule", args, body, [])], [])
+        code = compile(ast.fix_missing_locations(module), "<rule>", "exec")
         inner = next(c for c in code.co_consts if isinstance(c, CodeType))
         return FunctionType(inner, self.scope)
 
@@ -150,6 +150,12 @@ class Build:
         name = f"_c{len(self.scope)}"
         self.scope[name] = value
         return ast.Name(name, ast.Load())
+
+    def gathered(self, place: At) -> str:
+        """A new variable, which holds `place` from here on."""
+        self.columns[place] = name = f"_v{self._gathered}"
+        self._gathered += 1
+        return name
 
     def call(self, name: str, *args: ast.expr) -> ast.expr:
         return ast.Call(ast.Name(name, ast.Load()), list(args), [])
@@ -159,9 +165,9 @@ class Build:
             case Num(text):
                 return self.constant(self.arithmetic.literal(text))
             case Name(id_) if id_ in self.params:
-                return ast.Name(id_, ast.Load())
+                return _load(id_)
             case Name(id_) if id_ in self.letters:
-                return self.call("_index", ast.Name(id_, ast.Load()))
+                return self.call("_index", _load(id_))
             case Name(id_) if id_ in CONSTANTS:
                 return self.call(self._constant_fn(id_))
             case Name(id_):
@@ -222,7 +228,7 @@ class Build:
                 return ast.BinOp(self.expr(base), ast.Pow(), whole)
             return self.call("_whole_power", self.expr(base), whole)
         if isinstance(exponent, Name) and exponent.id in self.letters:
-            return self.call("_power", self.expr(base), ast.Name(exponent.id, ast.Load()))
+            return self.call("_power", self.expr(base), _load(exponent.id))
         return self.call("_power", self.expr(base), self.expr(exponent))
 
     def _reduce(self, kind: str, body: Tree, var: str, over: str) -> ast.expr:
@@ -230,32 +236,31 @@ class Build:
         self.letters = outer | {var}
         self.columns = {place: name for place, name in held.items() if var not in names(place)}
         members = self.lookup([ast.Constant("#" + over)])
-        if self.arithmetic is not FLOAT64:
-            target, runs = self._zipped(var, members, over, body)
-            terms = ast.ListComp(self.expr(body), [ast.comprehension(target, runs, [], 0)])
-            self.letters, self.columns = outer, held
-            return self.call("_reduce", ast.Constant(kind), terms)
-        terms = ast.ListComp(self.expr(body), [ast.comprehension(ast.Name(var, ast.Store()), members, [], 0)])
+        # many floats are taken as one array instead (`_over`)
+        places = along(body, var) if self.arithmetic is not FLOAT64 else {}
+        target, runs = self._zipped(var, members, places)
+        terms = ast.ListComp(self.expr(body), [ast.comprehension(target, runs, [], 0)])
         self.letters, self.columns = outer, held
+        if self.arithmetic is not FLOAT64:
+            return self.call("_reduce", ast.Constant(kind), terms)
         letters = sorted(outer - {var})
         term = self.constant((body, (*letters, var)))
-        index = [ast.Name(letter, ast.Load()) for letter in letters]
+        index = [_load(letter) for letter in letters]
         each = ast.Lambda(ast.arguments([], [], None, [], [], None, []), terms)
         return self.call("_over", ast.Constant(kind), members, ast.Name("E", ast.Load()), term, each, *index)
 
-    def _zipped(self, var: str, members: ast.expr, over: str, body: Tree) -> tuple[ast.expr, ast.expr]:
-        """What a loop over `members` sets and what it runs over: `var`, and beside it the quantities of `body`
+    def _zipped(self, var: str, members: ast.expr, places: Iterable[At]) -> tuple[ast.expr, ast.expr]:
+        """What a loop over `members` sets and what it runs over: `var`, and beside it the quantities `places`
         that go with it, which are looked up once for the whole loop."""
-        runs, targets = [members], [var]
-        for place in along(body, var):
-            targets.append(f"_v{len(self.columns)}")
-            parts = [ast.Constant(place.base), ast.Constant("#" + over), *map(self.index, place.index[:-1])]
+        runs, targets = [members], [local(var)]
+        for place in places:
+            parts = [ast.Constant(place.base), members, *map(self.index, place.index[:-1])]
             runs.append(self.call("_column", ast.Name("E", ast.Load()), *parts))
-            self.columns[place] = targets[-1]
+            targets.append(self.gathered(place))
         stored: list[ast.expr] = [ast.Name(name, ast.Store()) for name in targets]
         if len(stored) == 1:
             return stored[0], members
-        return ast.Tuple(stored, ast.Store()), ast.Call(ast.Name("zip", ast.Load()), runs, [])
+        return ast.Tuple(stored, ast.Store()), self.call("zip", *runs)
 
     def index(self, tree: Tree) -> ast.expr:
         """An index: whole numbers, letters, + and -, labels as they are."""
@@ -263,12 +268,16 @@ class Build:
             case Num(text) if text.isdigit():
                 return ast.Constant(int(text))
             case Name(id_) if id_ in self.letters:
-                return ast.Name(id_, ast.Load())
+                return _load(id_)
             case Name(id_):
                 return self.lookup([ast.Constant("@" + id_)])
             case Bin("+" | "-" as op, left, right):
                 return ast.BinOp(self.index(left), _OPS[op], self.index(right))
         raise RuleError(f"an index is a letter, a whole number, or a sum of them (found {tree})")
+
+
+def _load(letter: str) -> ast.expr:
+    return ast.Name(local(letter), ast.Load())
 
 
 def over_pi(tree: Tree) -> Tree | None:

@@ -10,13 +10,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from types import CodeType, FunctionType
 
 from flint import arb, fmpq
 
-from dlsolve.formula.compiled import FLOAT64, Arithmetic, Build
+from dlsolve.formula.compiled import FLOAT64, Arithmetic, Build, local
 from dlsolve.formula.rules import Rule
-from dlsolve.formula.tree import At, Name, along
+from dlsolve.formula.tree import At, Name, Tree, along
 from dlsolve.numbers.elementary import MAX_BITS
 
 Loop = Callable[..., None]
@@ -24,14 +23,14 @@ Loop = Callable[..., None]
 `columns` what each of the others runs over; `section` gives the section of a turn, `make` makes a step."""
 
 _TURN = """
-{key} = ({base!r}, {letters})
-if {key} in E or not ({plain}):
+key = ({base!r}, {letters},)
+if key in E or not ({plain}):
     return
-E[{key}] = {value}
-steps[{key}] = _step = make({key}, {rule}, {index}, {value}, {value}, _here)
-add(_step)
+E[key] = {value}
+steps[key] = step = make(key, {rule}, ({letters},), {value}, {value}, here)
+add(step)
 """
-_EXACT = "(_kind := type({value})) is _fmpq and {value}.height_bits() <= _most or _kind is _arb and {value}.is_finite()"
+_EXACT = "(kind := type({value})) is _fmpq and {value}.height_bits() <= _most or kind is _arb and {value}.is_finite()"
 _FLOAT = "type({value}) is float and {value} - {value} == 0.0"
 
 
@@ -54,45 +53,49 @@ class _Recorder(Build):
         self.scope |= {"_fmpq": fmpq, "_arb": arb, "_most": MAX_BITS}
 
     def loop(self, rules: Sequence[Rule]) -> Loop:
-        own = {At(rule.base, tuple(map(Name, rule.letters))) for rule in rules}
-        runs, targets = [f"columns[{n}]" for n in range(len(self.running))], list(self.running)
+        own = {_place(rule) for rule in rules}
+        runs, targets = [f"columns[{n}]" for n in range(len(self.running))], list(map(local, self.running))
         for n, letter in enumerate(self.running):
-            for place in {place: None for rule in rules for place in along(rule.expr, letter)}:
-                before = [i.id for i in place.index[:-1] if isinstance(i, Name) and i.id in self.staying]
+            looking = [rule for rule in rules if letter in rule.letters]
+            for place in {place: None for rule in looking for place in along(rule.expr, letter)}:
+                before = [local(i.id) for i in place.index[:-1] if isinstance(i, Name) and i.id in self.staying]
                 if place in own or len(before) < len(place.index) - 1:
                     continue
-                self.columns[place] = f"_v{len(self.columns)}"
-                targets.append(self.columns[place])
+                targets.append(self.gathered(place))
                 runs.append(f"E.column({', '.join([repr(place.base), f'columns[{n}]', *before])})")
-        body = _code(f"_here = section({self.running[0]})")
+        body = _code(f"here = section({local(self.running[0])})")
         for n, rule in enumerate(rules):
             body += self.turn(n, rule)
         (each,) = _code(f"for {', '.join(targets)}, in zip({', '.join(runs)}):\n    pass")
         assert isinstance(each, ast.For)
         each.body = body
-        start = f"{', '.join(self.staying)}, = at" if self.staying else ""
-        return self.program([*_code(start), *_code("add = items.append"), each])
+        start = f"{', '.join(map(local, self.staying))}, = at" if self.staying else ""
+        arguments = ("E", "at", "columns", "section", "make", "steps", "items")
+        return self.program(arguments, [*_code(start), *_code("add = items.append"), each])
 
     def turn(self, n: int, rule: Rule) -> list[ast.stmt]:
         """One value of a turn: worked out, looked at, recorded."""
-        value, index = f"_x{n}", f"({', '.join(rule.letters)},)"
-        self.scope[f"_rule{n}"] = rule
+        self.scope[name := f"_rule{n}"] = rule
+        every, self.letters = self.columns, set(rule.letters)
+        # a letter of a longer rule is none here: it may be a constant of the run
+        self.columns = {p: held for p, held in every.items() if self.letters.issuperset(map(_letter, p.index))}
+        worked = self.expr(rule.expr)
+        self.columns = every
+        value = self.gathered(_place(rule))
         plain = (_FLOAT if self.arithmetic is FLOAT64 else _EXACT).format(value=value)
-        code = _TURN.format(
-            plain=plain, key=f"_key{n}", base=rule.base, letters=", ".join(rule.letters) + ",", value=value,
-            rule=f"_rule{n}", index=index,
-        )  # fmt: skip
-        worked = ast.Assign([ast.Name(value, ast.Store())], self.expr(rule.expr))
-        self.columns[At(rule.base, tuple(map(Name, rule.letters)))] = value
-        return [worked, *_code(code)]
+        letters = ", ".join(map(local, rule.letters))
+        code = _TURN.format(plain=plain, base=rule.base, letters=letters, value=value, rule=name)
+        return [ast.Assign([ast.Name(value, ast.Store())], worked), *_code(code)]
 
-    def program(self, body: list[ast.stmt]) -> Loop:
-        arguments = [ast.arg(name) for name in ("E", "at", "columns", "section", "make", "steps", "items")]
-        args = ast.arguments([], arguments, None, [], [], None, [])
-        module = ast.Module([ast.FunctionDef("loop", args, body, [])], [])
-        code = compile(ast.fix_missing_locations(module), "<loop>", "exec")
-        inner = next(c for c in code.co_consts if isinstance(c, CodeType))
-        return FunctionType(inner, self.scope)
+
+def _place(rule: Rule) -> At:
+    """What a rule gives, as other rules of the turn name it."""
+    return At(rule.base, tuple(map(Name, rule.letters)))
+
+
+def _letter(index: Tree) -> str:
+    assert isinstance(index, Name)  # as in every place that goes with a letter
+    return index.id
 
 
 def _code(text: str) -> list[ast.stmt]:

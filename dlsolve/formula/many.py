@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from dlsolve.formula.compiled import FLOAT64, Build, Compiled
+from dlsolve.formula.compiled import FLOAT64, Build, Compiled, local
 from dlsolve.formula.tree import Bin, Call, Index, Mat, Reduce, Transpose, Tree
 from dlsolve.numbers import floats
 from dlsolve.numbers.families import Family, Many, NotEntrywiseError
@@ -55,7 +55,7 @@ def _entrywise(tree: Tree, letters: tuple[str, ...]) -> Compiled | None:
         body = build.expr(tree)
     except NotEntrywiseError:
         return None
-    return build.function([ast.arg("E"), *(ast.arg(letter) for letter in letters)], body)
+    return build.program(["E", *map(local, letters)], [ast.Return(body)])
 
 
 class _Vectors(Build):

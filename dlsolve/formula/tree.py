@@ -170,15 +170,15 @@ def names(tree: Tree) -> frozenset[str]:
 
 def along(tree: Tree, letter: str) -> dict[At, None]:
     """The quantities in `tree` whose last index is `letter` and whose others do not go with it (``x[i]``,
-    ``W[j,i]`` for i), but for those that a condition may leave out: they are looked at whatever the numbers are."""
+    ``W[j,i]`` for i), but for those that a condition or an empty reduction may leave out: whatever the numbers are,
+    these are looked at."""
     match tree:
         case At(_, (*before, Name(last))) if last == letter and not any(letter in names(i) for i in before):
             return {tree: None}
         case If(_, cond, _):
             return along(cond, letter)
-        case Reduce(_, body, var, _):
-            inner = along(body, letter) if var != letter else {}
-            return {place: None for place in inner if var not in names(place)}
+        case Reduce():
+            return {}  # there may be nothing to reduce
     out: dict[At, None] = {}
     for child in children(tree):
         out |= along(child, letter)

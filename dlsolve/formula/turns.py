@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from types import CodeType, FunctionType
 from typing import Any
 
 from dlsolve.errors import DlsolveError
@@ -39,7 +38,7 @@ def turns(rules: Sequence[Rule], shifts: Sequence[int], env: Any, start: Mapping
     failed = ast.ExceptHandler(ast.Name("_faults", ast.Load()), None, [
         ast.Return(_result(ast.Name("turn", ast.Load()), "p", len(start)))
     ])  # fmt: skip
-    arguments = [ast.arg(name) for name in ("first", "stop", *(f"x{n}" for n in range(len(start))))]
+    arguments = ["first", "stop", *(f"x{n}" for n in range(len(start)))]
     return writer.program(
         arguments, [ast.Try([loop], [failed], [], []), ast.Return(_result(ast.Constant(None), "x", len(start)))]
     )
@@ -126,13 +125,6 @@ class _Writer(Build):
         if isinstance(like, float):
             return ast.Compare(ast.BinOp(value, ast.Sub(), value), [ast.NotEq()], [ast.Constant(0.0)])
         return ast.UnaryOp(ast.Not(), self.call("_finite", value))
-
-    def program(self, arguments: list[ast.arg], body: list[ast.stmt]) -> Turns:
-        args = ast.arguments([], arguments, None, [], [], None, [])
-        module = ast.Module([ast.FunctionDef("turns", args, body, [])], [])
-        code = compile(ast.fix_missing_locations(module), "<turns>", "exec")
-        inner = next(c for c in code.co_consts if isinstance(c, CodeType))
-        return FunctionType(inner, self.scope)
 
 
 def _finite(value: Any) -> bool:

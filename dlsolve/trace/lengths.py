@@ -14,7 +14,7 @@ import msgspec
 from flint import fmpq
 
 from dlsolve.errors import DlsolveError, RuleError
-from dlsolve.formula.loops import loop
+from dlsolve.formula.loops import Loop, loop
 from dlsolve.formula.rules import Rule
 from dlsolve.formula.tree import At, Index, Name, nodes
 from dlsolve.numbers.families import MANY, Many, NotEntrywiseError
@@ -52,12 +52,15 @@ def through(
 ) -> None:
     """Work out `parts` at each of `members`, in a section each where there is a `title`. `at` holds the values
     of the index letters before the one that runs over the members, which stay as they are; `more` those of the
-    letters after it, in the order of `members`."""
+    letters after it, in the order of `members`. A run that leaves out the middle of many values does so only
+    without `at`; with it all of them become steps."""
     if trace.leaves_out(members) and not at:
         if _goes_on(trace, parts):
             return _in_turn(trace, members, parts, more, title)
         return _at_once(trace, members, parts, more, title)
     done = _looped(trace, members, parts, more, title, at)
+    if done == len(members):
+        return None
     writes = [
         (part, 0) if isinstance(part, Told) else (trace.writer(part), len(trace.function(part)[0].letters))
         for part in parts
@@ -88,8 +91,7 @@ def _looped(
     count = len(members) * len(parts)
     if trace.trims or not trace.policy.passive or len(trace.steps) + trace.work + count > trace.limit:
         return 0
-    rules = tuple(trace.function(part)[0] for part in parts if not isinstance(part, Told))
-    each = loop(rules, trace.arithmetic, len(at)) if len(rules) == len(parts) and count else None
+    each = _loop_of(trace, parts, len(at)) if count else None
     if each is None:
         return 0
     start, here = len(trace.items), trace.here
@@ -110,6 +112,18 @@ def _looped(
         del trace.sections[trace.here]
         trace.here -= 1
     return turns
+
+
+def _loop_of(trace: Trace, parts: Sequence[str | Rule | Told], staying: int) -> Loop | None:
+    """The loop over `parts`, found once for a run: to compare whole rules costs as much as a few turns."""
+    targets = [part for part in parts if not isinstance(part, Told)]
+    if len(targets) < len(parts):
+        return None
+    mark = (staying, *(part if isinstance(part, str) else id(part) for part in targets))
+    if mark not in trace.loops:
+        rules = tuple(trace.function(part)[0] for part in targets)  # which keeps those made in the run alive
+        trace.loops[mark] = loop(rules, trace.arithmetic, staying)
+    return trace.loops[mark]
 
 
 def _own(trace: Trace, part: str | Rule, index: tuple[Index, ...]) -> tuple[Index, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from dlsolve.conventions import CONVENTIONS
 from dlsolve.errors import InputError
 from dlsolve.formula.compiled import EXACT, FLOAT64, Arithmetic
+from dlsolve.formula.loops import Loop
 from dlsolve.formula.rules import Rule, RuleBook
 from dlsolve.formula.tree import Index
 from dlsolve.notation import Symbols
@@ -80,9 +81,10 @@ class Record:
         self.rules = book.choose(self.choices, self.renames)
         self._slow = not policy.passive
         self.faults = OF_ANY_SHAPE if policy.lenient else OF_VALUES
-        self._fast: dict[str | int, tuple[Rule, Any, bool]] = {}
-        """Rules with their code, by target, and whether they are at the indices of their letters; those made in
-        the run by identity, while it keeps them `_alive`."""
+        self._fast: dict[str | int, tuple[Rule, Any]] = {}
+        """Rules with their code, by target; those made in the run by identity, while it keeps them `_alive`."""
+        self.loops: dict[tuple[str | int, ...], Loop | None] = {}
+        """Loops over rules, by the number of letters that stay, and the targets as in `_fast`."""
         self._writers: dict[str | int, Callable[..., Any]] = {}
         self._alive: list[Rule] = []
         self._states: dict[tuple[Any, ...], Index] = {}

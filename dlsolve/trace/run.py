@@ -204,9 +204,8 @@ class Trace(Record):
                 rule = self.rules.get(target) or self._no_rule(target)
                 if rule.by:
                     self.used[rule.by] = rule.choice
-            code = compiled(rule.expr, rule.letters, self.arithmetic)
-            self._fast[mark] = (rule, code, not rule.at and not rule.where)
-        return self._fast[mark][:2]
+            self._fast[mark] = (rule, compiled(rule.expr, rule.letters, self.arithmetic))
+        return self._fast[mark]
 
     def _no_rule(self, target: str) -> Rule:
         raise RuleError(f"no rule defines {target!r}")

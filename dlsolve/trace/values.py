@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flint import arb, fmpq
 
 from dlsolve.errors import RuleError
+from dlsolve.formula.columns import Columns
 from dlsolve.formula.tree import Index
 from dlsolve.numbers.elementary import MAX_BITS
 from dlsolve.numbers.families import Family, Keys
@@ -18,27 +18,17 @@ from dlsolve.numbers.show import to_float
 from dlsolve.trace.items import Key
 
 
-class Environment(dict[Any, Any]):
+class Environment(Columns):
     """Handed-on values by key; an entry of a stored matrix or family answers to its position."""
 
     def __init__(self, *start: Any) -> None:
         super().__init__(*start)
         self.families: dict[str, Family] = {}
-        self._columns: dict[tuple[str, tuple[Index, ...]], tuple[Sequence[Index], list[Any]]] = {}
 
     def hold(self, base: str, members: Sequence[Index], values: Any) -> None:
         """Hold `values`, an array of floats, under `base` at each of `members`."""
         known = self.families.get(base)
         self.families[base] = Family(members, values) if known is None else known.joined(members, values)
-
-    def column(self, base: str, members: Sequence[Index], *before: Index) -> list[Any]:
-        """The values of ``base[*before, member]`` for each of `members`. They are gathered once, as no name is
-        assigned twice."""
-        known = self._columns.get((base, before))
-        if known is None or not _same(known[0], members):
-            values = [self[base, *before, member] for member in members]
-            self._columns[base, before] = known = (members, values)
-        return known[1]
 
     def holds(self, base: str, index: Index) -> bool:
         """Whether there is a value under `base` at `index`."""
@@ -62,10 +52,6 @@ class Environment(dict[Any, Any]):
             except (IndexError, TypeError):
                 break
         raise RuleError(f"a rule needs {_plain(key)}, which has no value yet")
-
-
-def _same(one: Sequence[Index], other: Sequence[Index]) -> bool:
-    return one is other or (len(one) == len(other) and all(map(operator.eq, one, other)))
 
 
 def _plain(key: Key) -> str:
