@@ -70,6 +70,54 @@ def test_1_bombs_take_no_more_work_than_other_texts(text: str) -> None:
     assert guard.calls(lambda: verdict(ADAM, "theta_3", text)) < 1_500_000
 
 
+@pytest.mark.parametrize(("row", "column"), [("m_1", "v_1"), ("v_1", "m_1")])
+@pytest.mark.parametrize("count", [400, 4_500])
+def test_1_a_row_and_a_column_are_not_multiplied_out(row: str, column: str, count: int) -> None:
+    """Numbers in truth; together they would make a table of count² entries, again and again."""
+    answers = {row: f"[[{','.join('2' * count)}]]", column: ";".join("2" * count)}
+    assert guard.calls(lambda: check(ADAM, answers)) < 300_000 + 800 * count
+
+
+def test_1_a_short_vector_for_a_number_is_gone_on_with() -> None:
+    report = check(ADAM, {"m_1": "[0.03, 0.04]", "m_hat_1": "[0.3, 0.4]"}, only_written=True)
+    assert [item.verdict for item in report.items] == ["wrong", "follows"]
+
+
+BELOW_ZERO = " ".join(["-1"] * 16)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        (f"[{'; '.join([BELOW_ZERO] * 16)}]", (16, 16)),
+        (f"[{', '.join([f'[{BELOW_ZERO}]'] * 16)}]", (16, 16)),
+        (f"[[{BELOW_ZERO}]{f' [{BELOW_ZERO}]' * 15}]", (16, 16)),
+        ("[1" + " -1" * 3_000 + "]", (3_001, 1)),
+        ("[1" + " -1" * 200 + ", 2]", (2, 1)),
+    ],
+    ids=["semicolons", "rows", "rows by spaces", "long list", "differences"],
+)
+def test_1_minus_signs_of_entries_are_not_counted(text: str, size: tuple[int, int]) -> None:
+    read = value(text)
+    assert read.size == size
+    assert len([item.value() for item in read.items]) == size[0] * size[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1" + " -1" * 3_000, "(1" + " -1" * 3_000 + ")", "[1" + " -1" * 3_000 + ", 2]", "[(1" + " -1" * 3_000 + ") 2]",
+     "[1" + " -1" * 201 + ", 2]", "[1" + " -1 + 1" * 150 + ", 2]", "[1" + " -(1" * 300 + ")" * 300 + "]",
+     "[(1)" + " -1" * 3_000 + ", 2]", "[[1" + " -1" * 180 + ", 2] -1" + " -1" * 180 + ", 3]"],
+    ids=["bare", "round", "comma", "inside", "201", "mixed", "nested", "closed", "two"],
+)  # fmt: skip
+def test_1_a_difference_of_many_numbers_is_bounded(text: str) -> None:
+    def read() -> None:
+        with pytest.raises(UnreadableError, match=r"names and signs|nest deeper"):
+            value(text)
+
+    assert guard.calls(read) < 200_000
+
+
 # 2. numbers that Python takes by surprise
 
 

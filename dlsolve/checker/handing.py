@@ -17,6 +17,8 @@ from dlsolve.numbers.matrix import Matrix
 Ends = tuple[fmpq, fmpq]
 FINER = 1_000
 """How much nearer than a unit of its last place a written number is to a value that it states in full."""
+MOST_BESIDE = 4
+"""So many entries in a line are handed on where the true value has fewer."""
 
 
 def handed(answer: Answer, image: Any, true: Any, how: Fit, *, cuts: bool = False, whole: bool = False) -> Any:
@@ -33,7 +35,7 @@ def handed(answer: Answer, image: Any, true: Any, how: Fit, *, cuts: bool = Fals
     like = image if isinstance(image, Matrix) else true if isinstance(true, Matrix) else None
     cells = fitted(answer.rows, like.shape) if like is not None else None
     if cells is None or like is None or not isinstance(true, Matrix):
-        return _as_it_stands(answer)
+        return _as_it_stands(answer, true)
     same = like.shape == true.shape
     truth = true.rows if same else like.rows
     return Matrix(
@@ -44,11 +46,21 @@ def handed(answer: Answer, image: Any, true: Any, how: Fit, *, cuts: bool = Fals
     )
 
 
-def _as_it_stands(answer: Answer) -> Any:
-    """Windows in the shape in which they were written, which is none that the rule gives."""
+def _as_it_stands(answer: Answer, true: Any) -> Any:
+    """Windows in the shape in which they were written, which is none that the rule gives; `true` where that is
+    far too large."""
     if answer.scalar is not None:
         return answer.scalar.ball
+    if not _within(answer, true):
+        return true
     return Matrix([[w.ball for w in row] for row in answer.rows])
+
+
+def _within(answer: Answer, true: Any) -> bool:
+    """Whether no side of what was written is longer than the true value's longest: a long row and a long column, one
+    in each of two answers, would be multiplied out to a table."""
+    longest = max(*true.shape, MOST_BESIDE) if isinstance(true, Matrix) else MOST_BESIDE
+    return max(len(answer.rows), len(answer.rows[0])) <= longest
 
 
 def as_written(answer: Answer, true: Any) -> Any:
@@ -56,7 +68,9 @@ def as_written(answer: Answer, true: Any) -> Any:
     if not answer.rows or any(w.imag is not None for w in answer.windows()):
         return true
     if isinstance(true, Matrix):
-        cells: Any = fitted(answer.rows, true.shape) or answer.rows
+        cells: Any = fitted(answer.rows, true.shape) or (answer.rows if _within(answer, true) else None)
+        if cells is None:
+            return true
         return Matrix([[w.middle for w in row] for row in cells])
     return answer.scalar.middle if answer.scalar is not None and isinstance(true, fmpq | arb) else true
 

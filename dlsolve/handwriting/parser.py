@@ -13,7 +13,7 @@ from dlsolve.formula.tree import Bin, Call, Cmp, If, Name, Neg, Num, Transpose, 
 from dlsolve.handwriting.calls import WORDS, named
 from dlsolve.handwriting.lists import Column, read_bracket, settled
 from dlsolve.handwriting.numerals import free_names
-from dlsolve.handwriting.tokens import Token, UnreadableError, tokens
+from dlsolve.handwriting.tokens import MAX_SIGNS, TOO_MANY, Token, UnreadableError, tokens
 
 MAX_DEPTH = 40
 _BINARY = {"+": 2, "-": 2, "*": 4, "/": 4, "@": 4, "**": 6}
@@ -57,6 +57,7 @@ class Parser:
         self.tokens = tokens(text, where) if given is None else given
         self.n = 0
         self.depth = 0
+        self.operations = 0
         self.spaced = [False]
         self.bound: list[str] = []
 
@@ -144,6 +145,9 @@ class Parser:
                 if tight < least or (token.text in "+-" and self.separates(token)):
                     break
                 self.take()
+                self.operations += 1
+                if self.operations > MAX_SIGNS:  # signs that might have begun the entries of a list
+                    raise self.fail(TOO_MANY, token, remedy="write it in shorter lines")
                 if token.text == "**":
                     left = self.power(left, token)
                 else:

@@ -18,6 +18,7 @@ from dlsolve.numbers.exact import MAX_EXPONENT
 MAX_CHARS = 10_000
 MAX_SIGNS = 200
 """Most names, operations and opening brackets of one text; the numbers of a list are not counted."""
+TOO_MANY = f"more than {MAX_SIGNS} names and signs"
 MAX_DIGITS = 300
 
 _SIGNS = {
@@ -94,6 +95,8 @@ class _Scanner:
         self.tex = "\\" in text or "$" in text
         self.grids: list[str] = []
         self.signs = 0
+        self.inside: list[str] = []
+        """The brackets that are open."""
 
     def fail(self, problem: str, at: int | None = None, **more: str) -> UnreadableError:
         return UnreadableError(problem, offset=self.at if at is None else at, where=self.where, **more)
@@ -107,13 +110,26 @@ class _Scanner:
         return self.out
 
     def emit(self, kind: str, text: str, end: int, name: Spelled | None = None) -> None:
-        # a minus that begins an entry of a list belongs to its number
-        first = text == "-" and bool(self.out) and (self.out[-1].kind == "open" or self.out[-1].text in (",", ";"))
-        self.signs += kind in ("name", "op", "open") and text not in (",", ";") and not first
+        self.signs += kind in ("name", "op", "open") and text not in (",", ";") and not self.begins(text, end)
         if self.signs > MAX_SIGNS:
-            raise self.fail(f"more than {MAX_SIGNS} names and signs", remedy="write it in shorter lines")
+            raise self.fail(TOO_MANY, remedy="write it in shorter lines")
+        if kind == "open":
+            self.inside.append(text)
+        elif kind == "close" and self.inside:
+            self.inside.pop()
         self.out.append(Token(kind, text, self.at, end, self.gap, name))
         self.at, self.gap = end, False
+
+    def begins(self, text: str, end: int) -> bool:
+        """Whether this is a minus that begins an entry of a list and so belongs to its number: ``[-1, -2]``,
+        ``[-1 -2]``. Where the parser takes the latter for 1 − 2, it counts it."""
+        before = self.out[-1] if self.out else None
+        if text != "-" or before is None:
+            return False
+        if before.kind == "open" or before.text in (",", ";"):
+            return True
+        parted = self.gap and before.kind in ("num", "close") and self.text[end : end + 1] not in ("", " ", "\t")
+        return parted and bool(self.inside) and self.inside[-1] == "["
 
     def space(self, end: int) -> None:
         self.at, self.gap = end, True

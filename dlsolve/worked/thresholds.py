@@ -170,20 +170,24 @@ def give_sweep(t: Trace, found: Sweep) -> None:
         t.remark(f"The positive class, here 1, is {found.positive}; `positive` says otherwise.")
 
 
+def written(threshold: fmpq) -> str:
+    """A threshold in words, exactly."""
+    return (decimal(threshold) if terminates(threshold) else fraction(threshold)).replace("-", "−")
+
+
 def fall(t: Trace, found: Sweep, title: Callable[[Index], str], *targets: str) -> None:
     """At each score as threshold, from the largest: the counts, then the rules `targets`."""
 
     @lru_cache(maxsize=8)
-    def written(k: int) -> str:
-        level = found.levels[k - 1]
-        return (decimal(level) if terminates(level) else fraction(level)).replace("-", "−")
+    def level(k: int) -> str:
+        return written(found.levels[k - 1])
 
     def say(who: str, kind: int) -> Callable[[Index], tuple[str, str]]:
         def at(k: Index) -> tuple[str, str]:
             many = found.called[kind][int(k) - 1]
             samples = ", ".join(map(str, sorted(found.order[kind][:many]))) if 0 < many <= MOST_NAMED else ""
             why = f"sample{'s' if many > 1 else ''} {samples}" if samples else ""
-            return f"{who} with a score of at least {written(int(k))}", why
+            return f"{who} with a score of at least {level(int(k))}", why
 
         return at
 

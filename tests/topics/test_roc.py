@@ -153,3 +153,12 @@ def test_unusable_input_is_named(given_: dict[str, Any], says: str) -> None:
     with pytest.raises(InputError) as fault:
         solved(TOPIC, given_)
     assert says in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("scores", "tied"), [(["0.9", "0.5", "-0.4123456", "-2"], "−0.4123456"), (["0.9", "0.5", "-1/3", "-2"], "−1/3")]
+)
+def test_a_tied_threshold_is_written_as_it_is(scores: list[str], tied: str) -> None:
+    """As elsewhere in the solution: exactly, with a true minus."""
+    trace = solved(TOPIC, {"y_true": [1, 0, 1, 0], "y_score": scores})
+    assert f"J is just as large at threshold {tied}; the first is taken." in trace.remarks

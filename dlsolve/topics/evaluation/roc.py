@@ -25,7 +25,6 @@ from dlsolve.errors import InputError
 from dlsolve.fields import Field
 from dlsolve.formula.rules import rule, rules
 from dlsolve.notation import Notation, Quantity
-from dlsolve.numbers.show import Digits, show
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Index, Key, Told, Trace
 from dlsolve.worked.evaluation.scores import Scores
@@ -38,6 +37,7 @@ from dlsolve.worked.thresholds import (
     give_counts,
     give_sweep,
     sweep,
+    written,
 )
 
 
@@ -209,7 +209,8 @@ def _ranks(t: Trace, found: Sweep) -> None:
 
 
 def _best(p: Problem, t: Trace, found: Sweep | None, steps: Sequence[int]) -> None:
-    if found is None and p.thresholds is None:
+    levels = found.levels if found is not None else p.thresholds
+    if levels is None:
         return
     t.section("Best threshold")
     members = steps[1:] if found is not None else steps
@@ -220,7 +221,7 @@ def _best(p: Problem, t: Trace, found: Sweep | None, steps: Sequence[int]) -> No
         "largest J", None, t.env["threshold", best], key="best_threshold", why=f"at threshold {best}", ties=ties
     )
     if equal:
-        others = ", ".join(show(tau, Digits()).text for tau in ties)
+        others = ", ".join(written(levels[int(k) - 1]) for k in equal)
         t.remark(f"J is just as large at threshold{'s' if len(equal) > 1 else ''} {others}; the first is taken.")
 
 
