@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from flint import fmpq
@@ -79,11 +80,15 @@ def _which(answer: Answer, size: int, spaces: Sequence[tuple[Any, list[list[Any]
     rows = fitted(answer.rows, (size, size))
     if rows is None:
         return None
-    # a whole number is one of as many figures as its neighbours have, in other columns too
-    cells = points([w for row in rows for w in row])
+    # beside decimals in other columns a whole number may have been rounded as they are, if it stands for no whole one
+    wide = points([w for row in rows for w in row])
     out, left = [], [len(vectors) for _, vectors in spaces]
-    for column in (cells[n::size] for n in range(size)):
-        at = next((n for n, (_, v) in enumerate(spaces) if left[n] and _belongs(column, v)), None)
+    for k in range(size):
+        column, rounded = points([row[k] for row in rows]), wide[k::size]
+        open_ = [(n, v) for n, (_, v) in enumerate(spaces) if left[n]]
+        own = (n for n, v in open_ if _belongs(column, v))
+        near = (n for n, v in open_ if not _rational(v) and _belongs(rounded, v))
+        at = next(chain(own, near), None)
         if at is None:
             return None
         left[at] -= 1
@@ -94,9 +99,13 @@ def _which(answer: Answer, size: int, spaces: Sequence[tuple[Any, list[list[Any]
 
 
 def _belongs(column: list[Window], vectors: list[list[Any]]) -> bool:
-    if len(vectors) > 1 and all(isinstance(e, fmpq) for v in vectors for e in v):
+    if len(vectors) > 1 and _rational(vectors):
         return lies_in(column, vectors) and not all(w.zero for w in column)
     return any(along(column, [plain(e) for e in v]) for v in vectors)
+
+
+def _rational(vectors: list[list[Any]]) -> bool:
+    return all(isinstance(e, fmpq) for v in vectors for e in v)
 
 
 def _diagonal(answer: Answer, size: int, family: Family, order: list[Any] | None) -> bool:
