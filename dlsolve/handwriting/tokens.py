@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from dlsolve.errors import InputError
 from dlsolve.handwriting.glyphs import ALNUM, DIGITS, SUPERSCRIPTS, closing, command
+from dlsolve.handwriting.signs import COMMANDS, FUNCTIONS, GRIDS, SIGNS, SPACES, VULGAR
 from dlsolve.handwriting.spelling import Spelled, scan
 from dlsolve.numbers.exact import MAX_EXPONENT
 
@@ -21,28 +22,6 @@ MAX_SIGNS = 200
 TOO_MANY = f"more than {MAX_SIGNS} names and signs"
 MAX_DIGITS = 300
 
-_SIGNS = {
-    "−": "-", "–": "-", "‒": "-", "‐": "-", "‑": "-", "﹣": "-",
-    "×": "*", "·": "*", "⋅": "*", "∙": "*", "•": "*", "∗": "*", "⊙": "*", "⨯": "*", "✕": "*",
-    "÷": "/", "∕": "/", "⁄": "/", "≤": "<=", "≥": ">=", "≠": "!=", "⩽": "<=", "⩾": ">=",
-    "√": "√", "±": "±", "∣": "|", "∥": "‖", "‖": "‖",
-    "≈": "≈", "≃": "≈", "≅": "≈", "⇒": "⇒", "→": "⇒", "⟹": "⇒", "∴": "⇒",
-}  # fmt: skip
-_COMMANDS = {
-    "cdot": "*", "times": "*", "ast": "*", "odot": "*", "bullet": "*", "star": "*", "circ": "*", "div": "/",
-    "le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "lt": "<", "gt": ">",
-    "approx": "≈", "simeq": "≈", "cong": "≈", "sim": "≈", "pm": "±", "%": "%",
-    "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "Rightarrow": "⇒", "implies": "⇒", "to": "⇒",
-    "rightarrow": "⇒", "therefore": "⇒", "Longrightarrow": "⇒",
-}  # fmt: skip
-_FUNCTIONS = frozenset(("ln", "log", "exp", "max", "min", "tanh", "sin", "cos", "tan", "lg"))
-_SPACES = frozenset((",", ";", ":", "!", " ", ">", "quad", "qquad", "thinspace", "enspace", "(", ")", "[", "]",
-                     "displaystyle", "textstyle", "limits", "nolimits", "nonumber", "notag", "left", "right",
-                     "underline", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "middle"))  # fmt: skip
-_GRIDS = frozenset(("matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array"))
-_VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5", "⅗": "3/5",
-           "⅘": "4/5", "⅙": "1/6", "⅚": "5/6", "⅐": "1/7", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8",
-           "⅑": "1/9", "⅒": "1/10"}  # fmt: skip
 THIN = "\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
 """Spaces that group digits (1 234.5) and otherwise only part tokens."""
 
@@ -147,12 +126,12 @@ class _Scanner:
             self.emit("op", "⇒" if sign == "=>" else sign, at + 2)
         elif c in _ONE:
             self.sign(c, at + 1)
-        elif c in _SIGNS:
-            self.sign(_SIGNS[c], at + 1)
+        elif c in SIGNS:
+            self.sign(SIGNS[c], at + 1)
         elif c == "&":
             self.emit("op", ",", at + 1) if self.grids else self.space(at + 1)
-        elif c in _VULGAR:
-            self.vulgar(_VULGAR[c])
+        elif c in VULGAR:
+            self.vulgar(VULGAR[c])
         elif c in SUPERSCRIPTS:
             self.raised()
         elif (found := scan(text, at, tex=self.tex)) is not None:
@@ -250,11 +229,11 @@ class _Scanner:
             self.emit("op", ";", at + 2) if self.grids else self.space(at + 2)
         elif word in ("begin", "end"):
             self.environment(word, end)
-        elif word in _COMMANDS:
-            self.emit("op", _COMMANDS[word], end)
+        elif word in COMMANDS:
+            self.emit("op", COMMANDS[word], end)
         elif word in ("frac", "dfrac", "tfrac", "cfrac", "sqrt"):
             self.emit("op", "frac" if "frac" in word else "√", end)
-        elif word in _FUNCTIONS:
+        elif word in FUNCTIONS:
             name = scan(text, at + 1, tex=True)
             assert name is not None
             spelled, stop = name
@@ -267,7 +246,7 @@ class _Scanner:
             self.emit("close", "\\}", end)
         elif word == "|" or word == "Vert":
             self.emit("op", "‖", end)
-        elif word in _SPACES:
+        elif word in SPACES:
             end += 1 if word in ("left", "right") and text[end : end + 1] == "." else 0
             self.space(end)
         else:
@@ -279,7 +258,7 @@ class _Scanner:
         if close is None or not name.isalpha():
             raise self.fail(f"\\{word} without a name in braces")
         end = close + 1
-        if name not in _GRIDS:
+        if name not in GRIDS:
             self.space(end)
             return
         if name == "array" and word == "begin" and self.text[end : end + 1] == "{":
