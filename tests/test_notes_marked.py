@@ -152,7 +152,7 @@ SLIPS: dict[str, dict[str, Any]] = {
                   "w1_2", "w2_2", "b_2", "z_3[1]"],
     },
     "eigen/eigen-2x2": {"right": ["lam_1", "lam_2"]},
-    "eigen/eigen-3x3": {"unreadable": {"x_2": "an unknown of the equations"}, "right": ["lam_1", "lam_2", "lam_3"]},
+    "eigen/eigen-3x3": {"unreadable": {"x_3": "an unknown of the equations"}, "right": ["lam_1", "lam_2", "lam_3"]},
     "nullspace/nullspace-3x2-line": {"right": ["null_space"]},
     "nullspace/nullspace-3x2-trivial": {"right": ["null_space"]},
     "probability/coins-conditional": {

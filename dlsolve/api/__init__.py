@@ -77,6 +77,7 @@ def check(
     Raises `DlsolveError` for a problem or a file that cannot be used; never for what an answer says: one that
     cannot be read has the verdict ``unreadable``.
     """
+    from dlsolve.checker.known import refuse_blank
     from dlsolve.checker.paper import mark_attempt
 
     raw, item = raw_problem(problem)
@@ -89,6 +90,7 @@ def check(
             solution, envelope, attempt, course=over.course.marking, decimal_comma=decimal_comma,
             only_written=only_written, student=student,
         )  # fmt: skip
+        refuse_blank(attempt, marked, "answers")
     return Report.of(marked)
 
 

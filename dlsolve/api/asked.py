@@ -110,7 +110,7 @@ def attempt_of(problem: ProblemFile, answers: Any) -> Attempt:
     else:
         remedy = 'give {"theta_3": "-0.0286"}, worked lines as text, or a Path'
         raise InputError("answers", "not answers", found=found(answers), remedy=remedy)
-    if not read.values:
+    if not read.values and not read.page.strip():
         raise InputError(where, "nothing is answered", remedy='give {"theta_3": "-0.0286"}, or worked lines')
     return read
 

@@ -42,14 +42,14 @@ def read_answers(trace: Trace, attempt: Mapping[str, str], *, decimal_comma: boo
         if name in out:
             out[written_name] = Answer(written_name, text, unreadable=f"{name} is written twice")
             continue
-        if _in_words(trace, name, known):
+        if in_words(trace, name, known):
             out[name] = Answer(name, text, words=text[:MAX_WORDS])
         else:
             out[name] = read_answer(name, text, decimal_comma=decimal_comma)
     return out
 
 
-def _in_words(trace: Trace, name: str, known: Mapping[str, Key]) -> bool:
+def in_words(trace: Trace, name: str, known: Mapping[str, Key]) -> bool:
     """Whether the value called `name` is a matter of words: yes, no, ∞, 4 twice."""
     key = known.get(name)
     if key is None:

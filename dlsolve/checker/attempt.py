@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
@@ -17,6 +17,8 @@ from dlsolve.fields.found import found, short
 from dlsolve.fields.hostile import decode, parse_json
 from dlsolve.handwriting import UnreadableError, WorkedLine, lines, normalise_name
 from dlsolve.handwriting.answers import value as read_value
+from dlsolve.handwriting.lefts import Means
+from dlsolve.handwriting.marks import tables, unmarked
 
 MAX_ANSWERS = 5_000
 MAX_ROWS = 20_000
@@ -25,7 +27,7 @@ BLANKS = re.compile(r"[\s_.…–—-]*|\?+|n/?a", re.IGNORECASE)
 """What stands in an answer sheet where nothing was filled in."""
 _BULLET = re.compile(r"^(?:[-*•]\s+|[0-9]{1,2}[.)]\s+)")
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
-"""The question, quoted on a sheet: no answer."""
+"""The question, quoted on a sheet: no answer, but where a reader says that it is one."""
 _EMPTY = re.compile(r"^[^=\n]{1,80}=[ \t_.…?–—-]*$(?=\s*\Z|\n[ \t]*(?:\n|[A-Za-z\\][^\n=+*/()]{0,60}=))", re.MULTILINE)
 """A name of a sheet with nothing behind it, which does not go on in the next row."""
 _WRAPPERS = ("answers", "attempt")
@@ -44,6 +46,8 @@ class Attempt:
     """Names that only stand on a page: one that the solution does not know is no answer, nor is a
     given number that is stated again."""
     notes: tuple[str, ...] = ()
+    page: str = ""
+    """The page that ends `source`, as it was handed in; empty where answers came by name."""
 
 
 def of_file(data: bytes, path: str) -> Attempt:
@@ -121,12 +125,24 @@ def of_pairs(pairs: Sequence[tuple[str, str]]) -> Attempt:
     return Attempt(values, worked, "\n".join(parts))
 
 
-def of_text(text: str, where: str = "") -> Attempt:
-    """The worked lines of a page; the last value of a name counts. Raises `InputError`."""
-    text = _QUOTED.sub(_blank, text)
+def of_text(
+    text: str, where: str = "", means: Means | None = None, is_question: Callable[[str], bool] | None = None
+) -> Attempt:
+    """The worked lines of a page; the last value of a name counts. Raises `InputError`.
+
+    `means` says what is a name of the run, `is_question` of a row whether it only repeats what is asked: with
+    them a page is read anew once its problem is solved.
+    """
+    page = text
+    text = unmarked(text)
+    if is_question is None:
+        text = _QUOTED.sub(_blank, text)
+    else:
+        text = "".join(_blanked(row) if is_question(row) else row for row in text.splitlines(keepends=True))
     text = _EMPTY.sub(_blank, text)
+    text, cells = tables(text, means) if means is not None else (text, [])
     try:
-        read = lines(text)
+        read = lines(text, means)
     except UnreadableError as fault:
         raise InputError(where or "the answers", str(fault)) from fault
     values: dict[str, str] = {}
@@ -139,9 +155,14 @@ def of_text(text: str, where: str = "") -> Attempt:
         if last.written is None and last.tree is not None and line.name in values:
             continue  # a formula stated again after its value
         values[line.name] = last.text
-    for name, value in _colons(text):
-        values.setdefault(name, value)
-    return Attempt(values, worked, text, frozenset(values))
+    for name, value in [*cells, *_colons(text, means)]:
+        if not BLANKS.fullmatch(value):
+            values.setdefault(name, value)
+    return Attempt(values, worked, text, frozenset(values), page=page)
+
+
+def _blanked(row: str) -> str:
+    return re.sub(r"[^\r\n]", " ", row)
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -157,6 +178,8 @@ def joined(first: Attempt, second: Attempt) -> Attempt:
         {n: [*first.lines.get(n, ()), *moved.get(n, ())] for n in {**first.lines, **moved}},
         f"{first.source}\n{second.source}" if shift else second.source,
         (first.loose | second.loose) - (first.values.keys() - first.loose),
+        first.notes + second.notes,
+        second.page,
     )
 
 
@@ -178,15 +201,16 @@ def _moved(line: WorkedLine, by: int) -> WorkedLine:
     return replace(line, name_at=at, links=tuple(replace(x, start=x.start + by, end=x.end + by) for x in line.links))
 
 
-def _colons(text: str) -> list[tuple[str, str]]:
-    """``eigenvalues: 6, -1``: a name, a colon, a value."""
+def _colons(text: str, means: Means | None) -> list[tuple[str, str]]:
+    """``eigenvalues: 6, -1``: a name, a colon, a value; one in words behind a name that is known."""
     out = []
     for row in text.splitlines()[:MAX_ROWS]:
         head, colon, value = row.partition(":")
         name = _BULLET.sub("", head.strip())
         if not colon or not value[:1].isspace() or len(name) > 80 or re.search("[:=]", head + value):
             continue
-        if normalise_name(name) and re.search(r"\d|yes|no", value):
+        known = means is not None and means(name)
+        if known or (normalise_name(name) and re.search(r"\d|yes|no", value)):
             out.append((name, value.strip()))
     return out
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from dlsolve.handwriting import UnreadableError, normalise_name, resolve
 from dlsolve.letters import SUPERSCRIPTS
-from dlsolve.named import keys_by_name, on_another_way, stem
+from dlsolve.named import find, keys_by_name, on_another_way, stem
 from dlsolve.notation import Quantity
 from dlsolve.trace import Trace
 
@@ -34,6 +34,8 @@ _LETTERS = (("delta", "dz"), ("w", "W"), ("dw", "dW"))
 _ENTRY = re.compile(r"(?P<name>.*\S)\s*\[\s*(?P<entry>\d{1,6}(?:\s*[,;]\s*\d{1,6})?)\s*\]")
 MOST_HINTS = 50
 """Unknown names for which the nearest one is looked for."""
+MOST_ASKED, MOST_CHARS = 20_000, 100
+"""Texts of pages that are looked up as names in one run, and the longest of them."""
 _COUNTS = re.compile(r"[\d_\[]|$")
 
 
@@ -47,6 +49,8 @@ class Names:
         self._stems = {stem(name) for name in self.known}
         self._spoken: dict[str, dict[str, None]] | None = None
         self._hints = MOST_HINTS
+        self._known_as: dict[str, bool] = {}
+        self._asked = 0
 
     def find(self, written: str) -> str:
         """The answer name that `written` means, single entries included. Raises `UnreadableError`."""
@@ -59,6 +63,21 @@ class Names:
         if isinstance(found, UnreadableError):
             raise found
         return found
+
+    def known_as(self, written: str) -> bool:
+        """Whether `written` is a value that the run has, or an entry of one."""
+        if len(written) > MOST_CHARS or self._asked > MOST_ASKED:
+            return False
+        if written not in self._known_as:
+            self._asked += 1
+            hints, self._hints = self._hints, 0
+            try:
+                found = self._find(written)
+            except UnreadableError:
+                found = ""
+            self._hints = hints
+            self._known_as[written] = found in self.known or find(self.trace, found, self.known) is not None
+        return self._known_as[written]
 
     def _find(self, written: str) -> str:
         try:

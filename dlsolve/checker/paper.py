@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from typing import Literal
 
-from dlsolve.checker.answers import read_answer, read_answers
+from dlsolve.checker.answers import in_words, read_answer, read_answers
 from dlsolve.checker.attempt import Attempt, is_number
 from dlsolve.checker.chains import with_chains
 from dlsolve.checker.families import aligned, restored
+from dlsolve.checker.known import reread
 from dlsolve.checker.marking import mark
 from dlsolve.checker.naming import canonical
 from dlsolve.checker.naming import names as names_of
@@ -26,6 +27,10 @@ from dlsolve.solver import Solution
 Reveal = Literal["none", "first", "all"]
 _HINTS = ("sign", "percent_sign", "power_of_ten")
 """Remarks on a wrong value that say how to mend it."""
+MOST_WORDS = 6
+"""Words of a page that can be an answer in words (``4 three times``)."""
+_SAYS = re.compile(r"(?:[A-Za-z'’,-]{2,}[ ,.:;]+){2,}[A-Za-z'’-]+[ ,.:;]*")
+"""Three words and more, no sign and no number among them."""
 _PROSE = re.compile(r"[A-Za-z]{4,}")
 """A word of a page (``Girls = 30``), which is no misspelt name."""
 
@@ -45,6 +50,7 @@ def mark_attempt(
     `solution` is carried exactly. Raises `InputError` for a problem whose marking is not usable.
     """
     worth = worth_of(solution, problem, course)
+    attempt = reread(solution, problem, attempt)
     attempt, reduced = with_chains(solution, attempt)
     attempt = understood(solution, attempt, worth.asked)
     values: dict[str, str] = {}
@@ -90,10 +96,15 @@ def _states_a_rule(solution: Solution, name: str, text: str) -> bool:
     names that have no value here (``ŷ₁ = w x₁ + b``)."""
     if is_number(text):
         return False
-    made = {solution.trace.name(key): key for key in solution.trace.steps}
-    if name in made and kind_of(solution.trace.symbols, made[name]) == "polynomial":
+    trace = solution.trace
+    if in_words(trace, name, names_of(trace).known):
+        return len(text.split()) > MOST_WORDS
+    made = {trace.name(key): key for key in trace.steps}
+    if name in made and kind_of(trace.symbols, made[name]) == "polynomial":
         return False
     if name not in made and name.partition("[")[0] not in made:
+        return True
+    if _SAYS.fullmatch(text):
         return True
     try:
         used = tree_names(expression(text)) - {"pi", "e"}

@@ -39,7 +39,7 @@ def _whole(trace: Trace, attempt: Attempt) -> Attempt:
     for written, text in attempt.values.items():
         texts = _several(text) if "," in text or ";" in text else []
         names = next((n for c in normalise_name(written) if (n := _entries(known, c, len(texts)))), [])
-        whole = known.get(written)
+        whole = known.get(_known(trace, written))
         if len(texts) < 2 or not names or (whole is not None and isinstance(trace.env[whole], Matrix)):
             values[written] = text
             continue
@@ -151,12 +151,12 @@ def _calls(family: Family, row: Quantity, written: str) -> bool:
     return bool({row.name, *("xX" if first else "")} & set(normalise_name(written))) or _called(row, written)
 
 
-def _known(trace: Trace, written: str) -> bool:
+def _known(trace: Trace, written: str) -> str:
+    """The answer name that `written` means; none where it means none."""
     try:
-        canonical(trace, written)
+        return canonical(trace, written)
     except UnreadableError:
-        return False
-    return True
+        return ""
 
 
 def _called(row: Quantity, written: str) -> bool:

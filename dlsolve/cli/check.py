@@ -9,6 +9,7 @@ from dlsolve import assignment
 from dlsolve.assignment import Overlay
 from dlsolve.checker import attempt as attempts
 from dlsolve.checker.attempt import Attempt
+from dlsolve.checker.known import refuse_blank
 from dlsolve.checker.paper import mark_attempt, revealed
 from dlsolve.checker.report import Report
 from dlsolve.cli import output
@@ -83,11 +84,11 @@ def _marked(item: Item | InputError, given: Attempt | None, course: Course, valu
     try:
         problem = item.read()
         attempt = given if given is not None else attempts.of_json(dict(problem.attempt), "$.attempt")
-        if not attempt.values:
+        if not attempt.values and not attempt.page.strip():
             remedy = "name a file of answers, or give -a name=value; `dlsolve sheet` writes a blank one"
             raise InputError("$.attempt" if given is None else "the answers", "nothing is answered", remedy=remedy)
         solution = assignment.solve(problem, Overlay(course=course, digits=digits_of(values, course), arith="exact"))
-        return mark_attempt(
+        report = mark_attempt(
             solution,
             problem,
             attempt,
@@ -95,6 +96,8 @@ def _marked(item: Item | InputError, given: Attempt | None, course: Course, valu
             decimal_comma=bool(values.get("decimal_comma")),
             only_written=not values.get("answers") and bool(values.get("answer")),
         )
+        refuse_blank(attempt, report, "the answers")
+        return report
     except InputError as fault:
         raise moved_to_file(fault, item) from fault
     except RuleError:

@@ -19,6 +19,7 @@ from dlsolve.assignment import Overlay
 from dlsolve.batch.items import Fault, fault_of
 from dlsolve.batch.work import LIMIT, TIMEOUT, attempted, read
 from dlsolve.checker.attempt import Attempt, of_csv, of_json, of_pairs, of_text
+from dlsolve.checker.known import unread
 from dlsolve.checker.paper import mark_attempt
 from dlsolve.checker.report import Report
 from dlsolve.errors import InputError
@@ -101,12 +102,13 @@ def _judged(settings: Settings, problem: Problem, paper: Paper) -> Marked:
         return Marked(kind="unreadable", fault=fault_of(error))
     except RecursionError:
         return Marked(kind="unreadable", fault=Fault("", "", "nested too deeply; write it in plain lines"))
-    report = packed(_marked(settings, problem, paper.student, attempt))
-    if attempt.values:
-        return Marked(report)
+    report = _marked(settings, problem, paper.student, attempt)
+    if attempt.values or any(item.written is not None for item in report.items):
+        return Marked(packed(report))
     empty = paper.data.strip() in (b"", b"[]", b"{}")
-    said = "empty" if empty else "holds no answer that can be read; all are counted as missing"
-    return Marked(report, "blank", Fault("", "", said))
+    rows = f" ({unread(attempt)})" if unread(attempt) else ""
+    said = "empty" if empty else f"holds no answer that can be read{rows}; all are counted as missing"
+    return Marked(packed(report), "blank", Fault("", "", said))
 
 
 def attempt_of(paper: Paper) -> Attempt:

@@ -26,6 +26,13 @@ _RELATION = re.compile(
 )
 _DOLLARS = re.compile(r"(?<!\\)\$+")
 _AND = re.compile(r"\s(?:and|und|,)\s")
+_NAMED_NEXT = r"(?=\\?[^\W\d_][^\s=<>≈,;:+*/()|]{0,24}(?:\([^()=]{0,24}\))?"
+_ASIDE = re.compile(
+    rf"(?<=[\d)\]}}%])(?:[ ]{{2,}}|\t\s*){_NAMED_NEXT}\s*[=≈])"
+    rf"|(?<==)(?:\S{{0,60}}[\d)\]}}%])(?P<gap> ){_NAMED_NEXT}=\S)|:(?=\s)"
+)
+"""What parts two equations in one line, or a heading from the first: ``t=1: v=0.05  w=-0.05``."""
+_SENTENCE = re.compile(r"(?<=[^\s.])\.\s+(?=[A-Z][a-z]+(?:\s|:|,)|\S{1,12}\s*=)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,20 +147,33 @@ def _statements(row: Part) -> Iterator[Part]:
     if not _RELATION.search(text):
         yield row
         return
+    ends = [m.end() for m in _SENTENCE.finditer(text)]
+    free = set(_outside(text)) if ends else set()
+    for a, b in itertools.pairwise([0, *(n for n in ends if n - 1 in free), len(text)]):
+        # a sentence without a relation, after another one, says nothing
+        if a == 0 or _RELATION.search(text, a, b):
+            yield from _equations(Part("", text[a:b], row.start + a))
+
+
+def _equations(row: Part) -> Iterator[Part]:
+    text = row.text
     free = set(_outside(text))
     cuts = [
         n for n in sorted(free) if text[n] in ",;" and not (text[n - 1 : n].isdigit() and text[n + 1 : n + 2].isdigit())
     ]
     cuts += [m.start() for m in _AND.finditer(text) if m.start() in free]
+    cuts += [n for m in _ASIDE.finditer(text) if (n := max(m.start(), m.start("gap"))) in free]
     cuts += [m.start() for m in _TEXT.finditer(text) if m.start() in free and _begins_there(text, m)]
-    edges = [0, *sorted(set(cuts)), len(text)]
+    first = _RELATION.search(text)
+    # what stands before the first equation is its name's: A and B
+    edges = [0, *sorted(n for n in set(cuts) if first and first.end() <= n), len(text)]
     begins = [0]
     for a, b in itertools.pairwise(edges[1:]):
         found = _RELATION.search(text, a, b)
         if found and found.lastgroup != "order" and found.start() in free and text[a : found.start()].strip(" ,;"):
             begins.append(a)
     for a, b in zip(begins, [*begins[1:], len(text)], strict=True):
-        skip = re.match(r"\s*(?:[,;]|and\b|und\b)?\s*", text[a:b]) if a else None
+        skip = re.match(r"\s*(?:[,;:]|and\b|und\b)?\s*", text[a:b]) if a else None
         a += skip.end() if skip else 0
         yield Part("", text[a:b], row.start + a)
 

@@ -7,7 +7,6 @@ is kept with the reason; it never stops the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,21 +15,15 @@ from dlsolve.handwriting.answers import value
 from dlsolve.handwriting.commas import letter_times
 from dlsolve.handwriting.cuts import Part, parts, rows
 from dlsolve.handwriting.glyphs import closing
-from dlsolve.handwriting.names import normalise_name
+from dlsolve.handwriting.lefts import Means, name_of
 from dlsolve.handwriting.numerals import free_names
 from dlsolve.handwriting.parser import expression
 from dlsolve.handwriting.shapes import Written, describe
 from dlsolve.handwriting.tokens import MAX_CHARS, UnreadableError
-from dlsolve.handwriting.words import is_function
 
 MAX_TEXT = 50_000
 """Most characters of one submission that are read."""
 
-_LABEL = re.compile(r"\s*(?:\\text\s*\{[^{}]*\}\s*(?=\S)|\([a-z0-9]{1,3}\)\s+|[0-9]{1,2}[.)]\s+|[-*>•#]+\s+|[①-⑳]\s*)")
-_CALL = re.compile(
-    r"\\?(?P<head>[A-Za-z][A-Za-z_{}0-9]*)\s*(?:\((?P<inside>[^()=]{1,80})\)|\[(?P<square>[^\[\]=]{1,80})\])"
-)
-_SYMBOL = re.compile(r"[^A-Za-z]|^.{1,2}$")
 _ASIDE = re.compile(
     r"\s*(?:\((?=[^()]*[A-Za-z]{3})[^()+*/^_\\{}−]*\)|\[(?=[^\[\]]*[A-Za-z]{2})[^\[\]+*/^_\\{}−]*\])\s*$"
 )
@@ -90,8 +83,10 @@ class WorkedLine:
         return self.links[-1].written if self.links else None
 
 
-def lines(text: str) -> list[WorkedLine]:
+def lines(text: str, means: Means | None = None) -> list[WorkedLine]:
     """The worked lines in `text`, in order; prose and formulas without ``=`` are passed over.
+
+    `means` says of a text whether it is a name of the run; without it, what looks like a name is one.
 
     A row that begins with ``=``, ``≈`` or ``⇒`` goes on with the line before it. Raises
     `UnreadableError` only where the text is longer than `MAX_TEXT`.
@@ -109,14 +104,11 @@ def lines(text: str) -> list[WorkedLine]:
                 # "v =" at the end of a row goes on in the next one
                 dangling = dangling or (last and part.relation != "" and bool(out))
                 continue
-            named = None if last or chain[n + 1].relation == "⇒" else _name(bare)
+            named = None if last or chain[n + 1].relation == "⇒" else name_of(bare, means)
             if part.relation == "" and not dangling:
                 if last:
                     continue
-                out.append(_Open(named or bare, []))
-                if named is None:
-                    out[-1].name = None
-                    out[-1].links.append(_link(bare, ""))
+                out.append(_opened(bare, named, means))
             elif part.relation == "⇒" and (named is not None or not last):
                 # an equation follows: a value where a name stands on its left
                 out.append(_Open(named, []) if named is not None else _Open(None, [_link(bare, "")]))
@@ -143,6 +135,19 @@ class _Open:
         return WorkedLine(text[start:end], (start, end), links)
 
 
+def _opened(part: Part, named: Part | None, means: Means | None) -> _Open:
+    """A line that begins with a name, an expression, or both: ``v_2: 0.9*0.05 + 0.1*0.4 = 0.085``."""
+    if named is not None:
+        return _Open(named, [])
+    head, colon, rest = part.text.partition(":")
+    if means is not None and colon and rest.strip():
+        name = name_of(_trim(Part("", head, part.start)), means)
+        first = _link(_trim(Part("", rest, part.start + len(head) + 1)), "=")
+        if name is not None and means(name.text) and first.written is not None:
+            return _Open(name, [first])
+    return _Open(None, [_link(part, "")])
+
+
 def _trim(part: Part) -> Part:
     """`part` without spaces, dollar signs and a sentence's full stop around it."""
     left = len(part.text) - len(part.text.lstrip(" \t\r\n$~&"))
@@ -152,45 +157,6 @@ def _trim(part: Part) -> Part:
     if text[:1] == "{" and closing(text, 0) == len(text) - 1:
         return _trim(Part(part.relation, text[1:-1], trimmed.start + 1))
     return trimmed
-
-
-def _name(part: Part) -> Part | None:
-    """The name at the end of a left side, its label and prose left off: ``For batch 2: ŷ₃`` -> ŷ₃."""
-    text, start = part.text, part.start
-    for _ in range(4):
-        label = _LABEL.match(text)
-        if not label or label.end() >= len(text):
-            break
-        text, start = text[label.end() :], start + label.end()
-    for suffix in _suffixes(text):
-        if _is_name(suffix):
-            return Part(part.relation, suffix, start + text.rindex(suffix))
-    return None
-
-
-def _suffixes(text: str) -> Iterator[str]:
-    """`text`, then what follows its last colon, comma, and space; a last word that is a symbol first."""
-    words = text.split()
-    if len(words) > 1 and len(words[-1]) < 30 and re.fullmatch(r"[A-Za-z' ,.:;-]+", text[: -len(words[-1])]):
-        if _SYMBOL.search(words[-1]):
-            yield words[-1]
-    yield text
-    for mark in (":", ";", ",", "}", "$"):
-        rest = text.rpartition(mark)[2].strip()
-        if rest and rest != text:
-            yield rest if "{" in rest else rest.rstrip("}")
-    if len(words) > 1:
-        yield words[-1]
-
-
-def _is_name(text: str) -> bool:
-    if not text or len(text) > 80 or text.count("{") != text.count("}"):
-        return False
-    call = _CALL.fullmatch(text)
-    if call:
-        inside = call["inside"] or call["square"]
-        return bool(re.search(r"[A-Za-z]", inside) or len(call["head"]) == 1) and not is_function(call["head"])
-    return bool(normalise_name(text)) and text[0] not in "0123456789"
 
 
 def _link(part: Part, relation: Literal["=", "≈", ""]) -> Link:
