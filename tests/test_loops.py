@@ -10,6 +10,7 @@ from flint import arb, fmpq
 
 from dlsolve.errors import DomainError, LimitError, RuleError
 from dlsolve.formula.compiled import EXACT, FLOAT64, Arithmetic
+from dlsolve.formula.loops import plain
 from dlsolve.formula.rules import rules
 from dlsolve.notation import Notation, Quantity, Symbols
 from dlsolve.numbers.matrix import Matrix
@@ -215,3 +216,31 @@ def test_nothing_is_looked_up_for_an_empty_reduction() -> None:
     trace.index_set("n", [1, 2])
     assert trace.let("none") == 0
     assert trace.let("some") == 18
+
+
+def test_a_long_fraction_is_handed_on_as_an_enclosure() -> None:
+    """The loop stops there, and goes on no further by itself; the values are those of single steps."""
+    looped, single = (_bare("w[t] = w[t-1]**2 + u[t]", u=[fmpq(1, 3)] * 14) for _ in range(2))
+    for trace in (looped, single):
+        trace.given("w", fmpq(3, 7), 0)
+    looped.through(range(1, 15), "w[t]")
+    for t in range(1, 15):
+        single.let("w[t]", t)
+    assert _state(looped) == _state(single)
+    kinds = [type(looped.env["w", t]) for t in range(1, 15)]
+    assert kinds == sorted(kinds, key=lambda kind: kind is arb)
+    assert kinds[0] is fmpq
+    assert kinds[-1] is arb
+
+
+@pytest.mark.parametrize(
+    ("arithmetic", "value", "is_plain"),
+    [
+        (EXACT, fmpq(1, 3), True), (EXACT, fmpq(1, 2**3_000), False), (EXACT, arb(2), True), (EXACT, arb("inf"), False),
+        (EXACT, arb("nan"), False), (EXACT, True, False), (EXACT, Matrix([[fmpq(1)]]), False), (EXACT, 1.0, False),
+        (FLOAT64, 1.0, True), (FLOAT64, float("inf"), False), (FLOAT64, float("nan"), False), (FLOAT64, True, False),
+        (FLOAT64, fmpq(1), False),
+    ],
+)  # fmt: skip
+def test_what_is_handed_on_as_it_is(arithmetic: Arithmetic, value: Any, is_plain: bool) -> None:
+    assert plain(arithmetic)(value) is is_plain

@@ -8,8 +8,9 @@ from there one value at a time.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from flint import arb, fmpq
 
@@ -30,8 +31,22 @@ E[key] = {value}
 steps[key] = step = make(key, {rule}, ({letters},), {value}, {value}, here)
 add(step)
 """
-_EXACT = "(kind := type({value})) is _fmpq and {value}.height_bits() <= _most or kind is _arb and {value}.is_finite()"
-_FLOAT = "type({value}) is float and {value} - {value} == 0.0"
+_EXACT = "(kind := type({0})) is _fmpq and {0}.height_bits() <= _most or kind is _arb and {0}.is_finite()"
+_FLOAT = "type({0}) is float and {0} - {0} == 0.0"
+_SCOPE: Mapping[str, Any] = {"_fmpq": fmpq, "_arb": arb, "_most": MAX_BITS}
+
+
+def _is_plain(value: str, arithmetic: Arithmetic) -> str:
+    """The code that asks whether a variable holds a lone number that is handed on as it is."""
+    return (_FLOAT if arithmetic is FLOAT64 else _EXACT).format(value)
+
+
+@lru_cache(maxsize=8)
+def plain(arithmetic: Arithmetic) -> Callable[[Any], bool]:
+    """Whether a value is a lone number that is handed on as it is: finite, and no long fraction."""
+    build = Build(arithmetic, set())
+    build.scope |= _SCOPE
+    return build.program(["value"], _code(f"return {_is_plain('value', arithmetic)}"))
 
 
 @lru_cache(maxsize=512)
@@ -50,7 +65,7 @@ class _Recorder(Build):
     def __init__(self, arithmetic: Arithmetic, letters: tuple[str, ...], staying: int) -> None:
         super().__init__(arithmetic, set(letters))
         self.staying, self.running = letters[:staying], letters[staying:]
-        self.scope |= {"_fmpq": fmpq, "_arb": arb, "_most": MAX_BITS}
+        self.scope |= _SCOPE
 
     def loop(self, rules: Sequence[Rule]) -> Loop:
         own = {_place(rule) for rule in rules}
@@ -82,9 +97,10 @@ class _Recorder(Build):
         worked = self.expr(rule.expr)
         self.columns = every
         value = self.gathered(_place(rule))
-        plain = (_FLOAT if self.arithmetic is FLOAT64 else _EXACT).format(value=value)
         letters = ", ".join(map(local, rule.letters))
-        code = _TURN.format(plain=plain, base=rule.base, letters=letters, value=value, rule=name)
+        code = _TURN.format(
+            plain=_is_plain(value, self.arithmetic), base=rule.base, letters=letters, value=value, rule=name
+        )
         return [ast.Assign([ast.Name(value, ast.Store())], worked), *_code(code)]
 
 

@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flint import arb, fmpq
+from flint import fmpq
 
 from dlsolve.errors import RuleError
 from dlsolve.formula.compiled import FLOAT64, compiled
+from dlsolve.formula.loops import plain
 from dlsolve.formula.rules import Rule, rename
 from dlsolve.formula.tree import Index
-from dlsolve.numbers.elementary import MAX_BITS
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError
 from dlsolve.numbers.show import to_float
 from dlsolve.trace import questions
-from dlsolve.trace.faults import checked, not_finite, outside, rescued, too_long
+from dlsolve.trace.faults import checked, outside, too_long
 from dlsolve.trace.items import Branch, Check, Given, Key, Operation, Step
 from dlsolve.trace.lengths import Told, through
 from dlsolve.trace.record import Record
@@ -77,10 +77,11 @@ class Trace(Record):
     def _written(self, rule: Rule, code: Any) -> Callable[..., Any]:
         """Every value of a run passes here, so that nothing is looked up but what differs from value to value."""
         env, steps, items, base, most = self.env, self.steps, self.items, rule.base, self.limit
-        slow, faults, plain = self._slow, self.faults, not rule.at and not rule.where
+        slow, faults, straight = self._slow, self.faults, not rule.at and not rule.where
+        is_plain = plain(self.arithmetic)
 
         def write(*index: Index) -> Any:
-            at = index if plain else rule.indices(index)
+            at = index if straight else rule.indices(index)
             key: Key = (base, *at) if at else base
             its, function = rule, code
             if slow:
@@ -95,15 +96,8 @@ class Trace(Record):
                     if isinstance(fault, UndecidedError):
                         raise
                     raise outside(self, its, index, str(fault) or "division by 0") from fault
-            kind = type(value)
-            if kind is fmpq:
-                if value.height_bits() > MAX_BITS:
-                    value = arb(value)
-            elif kind is arb:
-                if not value.is_finite():
-                    value = rescued(self, key, not_finite(self, its, index, value))
-            elif kind is not float or value - value != 0.0:
-                value = checked(self, its, index, key, value)
+            if not is_plain(value):
+                kind, value = type(value), checked(self, its, index, key, value)
                 if type(value) is Matrix:
                     self.work += value.shape[0] * value.shape[1]
                 elif self.trims and kind is not bool:

@@ -72,7 +72,12 @@ def settled(value: Any) -> Any:
         return value
     if isinstance(value, bool):
         return fmpq(int(value))
-    if isinstance(value, float):
+    if isinstance(value, fmpq):
+        return arb(value) if value.height_bits() > MAX_BITS else value
+    if isinstance(value, arb):
+        if not value.is_finite():
+            raise UndecidedError("a value without bounds", value)
+    elif isinstance(value, float):
         if value != value or abs(value) == float("inf"):
             raise ArithmeticError("no finite value in float64")
     elif hasattr(value, "shape"):
