@@ -172,3 +172,16 @@ def test_one_root_is_one_eigenvalue() -> None:
     given_ = {"f": "exp(x) + 0.5*x*y + 0.7*y^2", "at": [1, 1]}
     found = verdicts(marked(solved("hessian", given_), {"det": "4.0556", "lam_1": "2.4886", "lam_2": "2.4886"}))
     assert list(found.values()) == ["wrong", "follows", "wrong"]
+
+
+def test_another_convention_all_through_costs_once() -> None:
+    """½(y − ŷ)² instead of (y − ŷ)²: the gradients are halved with it, and are right so."""
+    given_ = {"W1": [[Typed("0.2"), Typed("0.4")], [Typed("0.3"), Typed("0.7")]], "W2": [[Typed("0.5"), Typed("0.9")]],
+              "b1": [0, 0], "b2": [0], "x": [[1, 2]], "y": [[5]], "lr": Typed("0.01"),
+              "activations": ["linear", "linear"]}  # fmt: skip
+    answers = {"L": "4.41", "dW2": "[-2.97, -5.049]", "db2": "-2.97", "dW1": "[-1.485 -2.97; -2.673 -5.346]"}
+    report = marked(solved("backprop", given_), answers)
+    assert list(verdicts(report).values()) == ["wrong", "follows", "follows", "follows"]
+    assert "convention" in report.items[1].why
+    other = marked(solved("backprop", given_), {**answers, "dW1": "[-1.485 -2.97; -2.673 -5.4]"})
+    assert list(verdicts(other).values()) == ["wrong", "follows", "follows", "wrong"]

@@ -20,7 +20,7 @@ from dlsolve.named import find, keys_by_name
 from dlsolve.numbers.precision import precision
 from dlsolve.policy import Policy
 from dlsolve.solver import Solution
-from dlsolve.trace import Key, Trace
+from dlsolve.trace import Key, Step, Trace
 
 FEWEST_FIGURES = 3
 """Below this many written figures a value would be met, and a slip named, by chance."""
@@ -55,11 +55,13 @@ class _Made(Policy):
 
 @dataclass(frozen=True)
 class _Run:
-    """A run with slips in it, by answer name; `touched` are the steps at which they were made."""
+    """A run with slips in it, by answer name; `touched` are the steps at which they were made; `other` whether it
+    follows another convention."""
 
     trace: Trace
     keys: Mapping[str, Key]
     touched: set[str]
+    other: bool
 
 
 class Consequences:
@@ -78,8 +80,9 @@ class Consequences:
         if rules:
             self.slips[name] = rules
 
-    def value(self, name: str, answer: Answer) -> Any:
-        """The value of `name` by slips made before it, where that is what was written; else None."""
+    def value(self, name: str, answer: Answer) -> tuple[Any, bool] | None:
+        """The value of `name` by slips made before it, where that is what was written, and whether they are another
+        convention; else None."""
         few = answer.weight is not None and answer.weight < FEWEST_FIGURES
         if not self.slips or answer.blank or few:
             return None
@@ -89,7 +92,7 @@ class Consequences:
                 if name not in run.touched and name.partition("[")[0] not in run.touched:
                     found = self._met(run, name, answer)
                     if found is not None:
-                        return found
+                        return found, run.other
         return None
 
     def _met(self, run: _Run, name: str, answer: Answer) -> Any:
@@ -122,9 +125,13 @@ class Consequences:
                     yield run
 
     def _run(self, made: Mapping[str, Rule], *, always: bool) -> _Run | None:
+        # another convention all through changes what is derived from its rule too
+        choices = {rule.by: rule.choice for rule in made.values() if rule.by} if always else {}
         policy = _Made(made, always=always)
-        run = _Run(trace := rerun(self.solution, policy), keys_by_name(trace), policy.touched)
-        for name in policy.touched - made.keys():
+        trace = rerun(self.solution, policy, choices)
+        other = {trace.name(k) for k, s in trace.steps.items() if isinstance(s, Step) and s.rule.by in choices}
+        run = _Run(trace, keys_by_name(trace), policy.touched | other, bool(choices))
+        for name in run.touched - made.keys():
             answer = self.written.whole.get(name)
             if answer is not None and self.fits.get(name, "no") != "no":
                 kind = kind_of(trace.symbols, run.keys[name]) if name in run.keys else "real"

@@ -186,14 +186,19 @@ class _Marker(Judged):
         if own:
             item.verdict, item.why = "follows", f"right with your {joined(self._listed(own), 'and')}"
             return True
-        value = self.consequences.value(item.name, self.answers[item.name])
-        if value is None:
+        found = self.consequences.value(item.name, self.answers[item.name])
+        if found is None:
             return False
+        value, convention = found
         item.verdict, item.line, item.maths, item.uses = "follows", None, "", ()
         self.following.images[item.name] = value
         item.from_your_values = shown(value, self.solution.digits, self.answers[item.name].figures)
         made = joined(self._listed(list(self.consequences.slips)), "and")
-        item.why = f"right with your {made} carried in full, not as rounded on the page"
+        item.why = (
+            f"right with the convention of your {made}"
+            if convention
+            else f"right with your {made} carried in full, not as rounded on the page"
+        )
         return True
 
     def _listed(self, names: Sequence[str]) -> list[str]:

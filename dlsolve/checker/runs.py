@@ -123,12 +123,13 @@ def _around_zero(image: Any) -> bool:
     return isinstance(image, arb) and bool(image.contains(0)) and image.is_finite()
 
 
-def rerun(solution: Solution, policy: Policy) -> Trace:
-    """The topic's run under `policy`; stops quietly where the student's values leave every path."""
+def rerun(solution: Solution, policy: Policy, choices: Mapping[str, str] | None = None) -> Trace:
+    """The topic's run under `policy`, with other `choices` of conventions; stops quietly where the student's values
+    leave every path."""
     topic, true = solution.topic, solution.trace
     with precision(BITS):
         symbols = Symbols(topic.notation, true.symbols.course)
-        trace = Trace(symbols, topic.rules, true.choices, WINDOWS, policy, BITS)
+        trace = Trace(symbols, topic.rules, {**true.choices, **(choices or {})}, WINDOWS, policy, BITS)
         with contextlib.suppress(*STOPS):
             topic.solve(solution.problem, trace)
     return trace
