@@ -240,6 +240,30 @@ def test_unclear_commas_are_unreadable(text: str, comma: bool) -> None:
         value(text, decimal_comma=comma)
 
 
+@pytest.mark.parametrize(
+    ("text", "shape", "numbers"),
+    [
+        ("1 2; 5 4", "matrix", "1 2 5 4"),
+        ("3 -4; 5 −6;", "matrix", "3 -4 5 -6"),
+        ("1/2 .5\n; 1e2 +4", "matrix", "1/2 1/2 100 4"),
+        ("3 - 4; 5 - 6", "list", "-1 -1"),
+        ("1 234; 5 678", "list", "1234 5678"),  # thousands
+        ("1; 2", "list", "1 2"),
+    ],
+)
+def test_rows_need_no_brackets(text: str, shape: str, numbers: str) -> None:
+    """A matrix is answered as it is typed into a problem."""
+    found = value(text)
+    assert found.shape == shape
+    assert " ".join(str(item.value()) for item in found.items) == numbers
+
+
+@pytest.mark.parametrize("text", ["1 2; 3 4 5", "1 2; 3", "1 " * 4_000, "1 2;" * 2_000 + "x", "1" * 9_000 + " 1; 2 2"])
+def test_rows_that_are_no_matrix(text: str) -> None:
+    with pytest.raises(UnreadableError):
+        value(text)
+
+
 HOSTILE = [
     "nan", "NaN", "inf", "-inf", "Infinity", "∞", "1e999999999", "1e-999999999", "1e1000", "1_000", "0x1F", "0b1",
     "٣.١٤", "１２３", "Ⅷ", "①", "__import__('os').system('id')", "().__class__.__mro__", "x.__class__",

@@ -92,10 +92,11 @@ BELOW_ZERO = " ".join(["-1"] * 16)
         (f"[{'; '.join([BELOW_ZERO] * 16)}]", (16, 16)),
         (f"[{', '.join([f'[{BELOW_ZERO}]'] * 16)}]", (16, 16)),
         (f"[[{BELOW_ZERO}]{f' [{BELOW_ZERO}]' * 15}]", (16, 16)),
+        ("; ".join([BELOW_ZERO] * 16), (16, 16)),
         ("[1" + " -1" * 3_000 + "]", (3_001, 1)),
         ("[1" + " -1" * 200 + ", 2]", (2, 1)),
     ],
-    ids=["semicolons", "rows", "rows by spaces", "long list", "differences"],
+    ids=["semicolons", "rows", "rows by spaces", "bare", "long list", "differences"],
 )
 def test_1_minus_signs_of_entries_are_not_counted(text: str, size: tuple[int, int]) -> None:
     read = value(text)

@@ -13,7 +13,7 @@ from flint import fmpq
 from msgspec import structs
 
 from dlsolve.formula.tree import Bin, Name, Num, Tree
-from dlsolve.handwriting.commas import letter_times, settle_commas
+from dlsolve.handwriting.commas import SPACED, letter_times, settle_commas
 from dlsolve.handwriting.numerals import Numeral, numeral
 from dlsolve.handwriting.parser import Parser
 from dlsolve.handwriting.shapes import Written, describe
@@ -32,6 +32,11 @@ _WORDS = re.compile(r"[^\W\d_](?:[^\W_]|[ \-'’]|_(?!_)){0,99}")
 _AND = re.compile(r"\\text\s*\{\s*(and|or)\s*\}|\\(?:quad|qquad)?\s*\b(and|or)\b")
 _ABOUT = re.compile(r"(?:~|≈|≃|≅|\\approx|\\simeq|\\sim|about |approx\.? |approximately |ca\.? )\s*", re.IGNORECASE)
 
+_ENTRY = r"[-+−–]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][-+]?[0-9]++)?(?:/[0-9]++)?"
+_ROW = rf"{_ENTRY}(?:[ \t]++{_ENTRY})+"
+_ROWS = re.compile(rf"{_ROW}(?:\s*;\s*{_ROW})+\s*;?")
+"""A matrix as problems have it: ``1 2; 5 -4``."""
+
 _AROUND = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("\\boxed{", "}"), ("**", "**"), ("`", "`"))
 
 
@@ -48,6 +53,8 @@ def value(text: str, *, decimal_comma: bool = False) -> Written:
     about = _ABOUT.match(bare)
     if about:
         bare = bare[about.end() :]
+    if _ROWS.fullmatch(bare) and not SPACED.search(bare):
+        bare = f"[{bare}]"
     settled = settle_commas(letter_times(bare), decimal_comma)
     try:
         written = _Reader(settled).read()
@@ -66,15 +73,7 @@ def _unwrap(text: str) -> str:
     """`text` without the signs set around it: ``$…$``, ``\\(…\\)``, ``\\boxed{…}``, ``**…**``, spaces."""
     bare = text.strip()
     for _ in range(3):
-        for left, right in (
-            ("$$", "$$"),
-            ("$", "$"),
-            ("\\(", "\\)"),
-            ("\\[", "\\]"),
-            ("\\boxed{", "}"),
-            ("**", "**"),
-            ("`", "`"),
-        ):
+        for left, right in _AROUND:
             if bare.startswith(left) and bare.endswith(right) and len(bare) > len(left) + len(right):
                 bare = bare[len(left) : -len(right)].strip()
     return _AND.sub(lambda m: f" {m[1] or m[2]} ", bare)

@@ -12,7 +12,7 @@ _THOUSANDS_POINT = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]*")
 _COMMA_NUMBER = re.compile(r"(?<![0-9.,])(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]*),[0-9]+(?![0-9.]|,[0-9])")
 _POINT_GROUP = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?![0-9.,])")
 _TWO_COMMAS = re.compile(r"[0-9]+,[0-9]+(?:,[0-9]+)+")
-_SPACED = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}(?: [0-9]{3})+(?![0-9])(?! ?[0-9])")
+SPACED = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}(?: [0-9]{3})+(?![0-9])(?! ?[0-9])")
 _REMEDY = "write a decimal point, or spaces after the commas of a list"
 
 
@@ -22,7 +22,7 @@ def settle_commas(text: str, decimal_comma: bool) -> str:
     out = list(text)
     for start, part in _outside(text, whole=decimal_comma):
         done = _decimal(part, start) if decimal_comma else _list(part, start)
-        done = _SPACED.sub(lambda m: m[0].replace(" ", _THIN), done)
+        done = SPACED.sub(lambda m: m[0].replace(" ", _THIN), done)
         out[start : start + len(part)] = done
     return "".join(out)
 
