@@ -50,9 +50,9 @@ UPDATE = (
 
 LOSS = (
     DeclaredSlip("factor-left-out", change(without_numbers, "dy_hat"), "the factor 2 of the square is left out"),
-    DeclaredSlip("factor-kept", change(_doubled, "dy_hat"), "the factor 2 of the square stays, though ½ cancels it"),
+    DeclaredSlip("factor-kept", change(_doubled, "dy_hat"), "the factor 2 of the square was kept, though ½ cancels it"),
     DeclaredSlip("not-averaged", change(without_divisor, "dy_hat"), "the division by the number of values is left out"),
-    DeclaredSlip("residual-sign", change(negated, "dy_hat"), "the sign is the opposite: ŷ − y and y − ŷ are swapped"),
+    DeclaredSlip("residual-sign", change(negated, "dy_hat"), "ŷ − y and y − ŷ were swapped"),
     DeclaredSlip("residual-squared", change(everywhere(_squared), "dy_hat"), "the residual is squared in the gradient"),
 )  # fmt: skip
 """Of the derivative of a loss by the prediction."""

@@ -107,40 +107,52 @@ def _slip(name: str, base: str, wrong: Wrong, says: str) -> ResultSlip:
 
 
 EIGEN = (
-    _slip("sign-in-polynomial", "char_poly", _signs, "a sign in the characteristic polynomial is wrong"),
-    _slip("products-added", "char_poly", _products_added, "the products are added: det is ad − bc, not ad + bc"),
-    _slip("root-negated", "lam", _negative, "the sign of the root is turned round: (λ − 6) = 0 gives 6, not −6"),
-    _slip("entries-swapped", "v", _swapped, "the entries are swapped: check A·v = λ·v"),
-    _slip("sign-in-vector", "v", _one_sign, "a sign in the vector is wrong: check A·v = λ·v"),
-    _slip("rows-of-P", "P", _transposed, "the eigenvectors stand as rows: P has them as columns"),
+    _slip("sign-in-polynomial", "char_poly", _signs, "a sign in the characteristic polynomial was turned round"),
+    _slip("products-added", "char_poly", _products_added, "the products were added, ad + bc for the determinant"),
+    _slip("root-negated", "lam", _negative, "the sign of the root was turned round, −a for the root of λ − a"),
+    _slip("entries-swapped", "v", _swapped, "the entries of the vector were swapped"),
+    _slip("sign-in-vector", "v", _one_sign, "a sign in the vector was turned round"),
+    _slip("rows-of-P", "P", _transposed, "the eigenvectors were written as the rows of P, not as its columns"),
 )
 
 LETTER = (
-    _slip("sign-in-polynomial", "det_poly", _signs, "a sign in the determinant is wrong"),
-    _slip("root-negated", "k", _negative, "the sign of the root is turned round: (k − 2) = 0 gives 2, not −2"),
+    _slip("sign-in-polynomial", "det_poly", _signs, "a sign in the determinant was turned round"),
+    _slip("root-negated", "k", _negative, "the sign of the root was turned round, −a for the root of k − a"),
     _slip("row-of-zeros-counted", "rank", _full, "a row that becomes 0 is counted"),
-    _slip("none-or-many", "solutions", _other_number, "a row 0 = c with c ≠ 0 has no solution, a row 0 = 0 many"),
+    _slip(
+        "none-or-many",
+        "solutions",
+        _other_number,
+        "a row 0 = 0 was taken for one without a solution, or the other way round",
+    ),
 )
 
 RANK = (
-    _slip("rows-counted", "rank", _rows, "all rows are counted, also those that become 0"),
-    _slip("columns-counted", "rank", _columns, "all columns are counted: only those with a pivot count"),
+    _slip("rows-counted", "rank", _rows, "all rows were counted, those that become 0 among them"),
+    _slip("columns-counted", "rank", _columns, "all columns were counted, not only those with a pivot"),
 )
 
 REDUCED = (
-    _slip("stopped-at-echelon", "R", _echelon, "an echelon form, not the reduced one: clear above the pivots too"),
+    _slip(
+        "stopped-at-echelon",
+        "R",
+        _echelon,
+        "it was stopped at an echelon form, with the entries above the pivots not cleared",
+    ),
 )
 
 KERNEL = tuple(
-    _slip("sign-kept", base, _kept_signs, "the sign is kept where the free unknown comes to the other side")
+    _slip("sign-kept", base, _kept_signs, "the sign was kept where the free unknown comes to the other side")
     for base in ("v", "null_space")
 )
 
 COLUMN_SPACE = (
-    _slip("columns-of-R", "col_space", _of_the_reduced_form, "the pivot columns of R are taken, not those of A itself"),
+    _slip(
+        "columns-of-R", "col_space", _of_the_reduced_form, "the pivot columns of R were taken, not those of A itself"
+    ),
 )
 
 SYSTEM = (
-    _slip("b-left-alone", "x", _right_side, "the row operations are not done on the right-hand side"),
-    _slip("b-left-alone", "x_p", _right_side, "the row operations are not done on the right-hand side"),
+    _slip("b-left-alone", "x", _right_side, "the row operations were not done on the right-hand side"),
+    _slip("b-left-alone", "x_p", _right_side, "the row operations were not done on the right-hand side"),
 )

@@ -66,13 +66,13 @@ RULES = rules(SWEEP_RULES + """
 
 SLIPS = (
     DeclaredSlip("recall_for_precision", rule("precision[k]", "TP[k] / (TP[k] + FN[k])"),
-                 "precision divides by all called positive, not by all that are positive"),
+                 "precision was divided by all that are positive (that is recall)"),
     DeclaredSlip("precision_for_recall", rule("recall[k]", "TP[k] / (TP[k] + FP[k])"),
-                 "recall divides by all that are positive, not by all called positive"),
+                 "recall was divided by all called positive (that is precision)"),
     DeclaredSlip("trapezoids", rule("term[m] at h, j", "(recall[j] - recall[h])*(precision[h] + precision[j]) / 2"),
-                 "trapezoids; average precision takes the precision at the end of each step"),
+                 "trapezoids were added up, not the precision at the end of each step"),
     DeclaredSlip("earlier_precision", rule("term[m] at h, j", "(recall[j] - recall[h])*precision[h]"),
-                 "the precision before the step; it is weighted by the recall that it gains"),
+                 "the precision before each step was taken, not the one at its end"),
     DeclaredSlip("not_weighted", rule("term[m] at h, j", "precision[j]"),
                  "the precision is not weighted by the recall gained"),
 )  # fmt: skip

@@ -85,20 +85,20 @@ RULES = rules(SWEEP_RULES + """
 
 SLIPS = (
     DeclaredSlip("fpr_over_fn", rule("FPR[k]", "FP[k] / (FP[k] + FN[k])"),
-                 "the false positive rate is taken over the negatives, FP + TN"),
+                 "the false positives were divided by FP + FN, not by the negatives FP + TN"),
     DeclaredSlip("fpr_is_fdr", rule("FPR[k]", "FP[k] / (FP[k] + TP[k])"),
-                 "FP is divided by all called positive; the false positive rate is taken over the negatives"),
+                 "FP was divided by all called positive, not by the negatives"),
     DeclaredSlip("tpr_is_precision", rule("TPR[k]", "TP[k] / (TP[k] + FP[k])"),
                  "the precision is taken for the true positive rate"),
     DeclaredSlip("specificity", rule("FPR[k]", "TN[k] / (FP[k] + TN[k])"),
                  "the specificity, 1 − FPR, is taken for FPR"),
     DeclaredSlip("rectangles", rule("area[m] at h, j", "(FPR[j] - FPR[h])*TPR[j]"),
-                 "rectangles of the right-hand height; a trapezoid takes the mean of both heights"),
+                 "rectangles of the right-hand height were added up, not trapezoids"),
     DeclaredSlip("half_left_out", rule("area[m] at h, j", "(FPR[j] - FPR[h])*(TPR[h] + TPR[j])"),
                  "the factor ½ of the trapezoid is left out"),
     DeclaredSlip("axes_swapped", rule("area[m] at h, j", "(TPR[j] - TPR[h])*(FPR[h] + FPR[j]) / 2"),
-                 "the axes are exchanged: FPR runs along the bottom"),
-    DeclaredSlip("least_sum_kept", rule("U", "R"), "P(P + 1)/2, the least possible sum of ranks, is not taken off"),
+                 "the axes were exchanged, TPR along the bottom"),
+    DeclaredSlip("least_sum_kept", rule("U", "R"), "P(P + 1)/2, the least possible sum of ranks, was not taken off"),
 )  # fmt: skip
 
 

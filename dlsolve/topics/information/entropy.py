@@ -130,16 +130,16 @@ SLIPS = (
     DeclaredSlip("minus_forgotten", rule("term[i]", "p[i]*log_p[i]"), "the minus sign of −Σ p·log p was forgotten"),
     DeclaredSlip("not_weighted", rule("term[i]", "-log_p[i]"), "the logarithms were not weighted by p"),
     DeclaredSlip("mean_of_terms", rule("H", "mean(term[i] for i in outcomes)"),
-                 "the sum was divided by the number of outcomes; p is the weight already"),
+                 "the sum was divided by the number of outcomes, though p is the weight already"),
     DeclaredSlip("ce_minus_forgotten", rule("ce_term[i]", "p[i]*log_q[i]"),
                  "the minus sign of −Σ p·log q was forgotten"),
     DeclaredSlip("entropy_of_q", rule("ce_term[i]", "-q[i]*log_q[i]"),
-                 "the entropy of q was worked out; cross-entropy weights log q by p"),
-    DeclaredSlip("ce_exchanged", rule("ce_term[i]", "-q[i]*log_p[i]"), "p and q changed places: that is CE(q, p)"),
-    DeclaredSlip("kl_exchanged", rule("kl_term[i]", "q[i]*log(q[i]/p[i])"), "p and q changed places: that is KL(q‖p)"),
-    DeclaredSlip("kl_upside_down", rule("ratio[i]", "q[i] / p[i]"), "the ratio is p/q, not q/p"),
-    DeclaredSlip("kl_added", rule("KL", "CE + H"), "KL is the cross-entropy less the entropy, not their sum"),
-    DeclaredSlip("kl_negative", rule("KL", "H - CE"), "KL is CE − H, not H − CE"),
+                 "log q was weighted by q, which gives the entropy of q"),
+    DeclaredSlip("ce_exchanged", rule("ce_term[i]", "-q[i]*log_p[i]"), "p and q changed places (that is CE(q, p))"),
+    DeclaredSlip("kl_exchanged", rule("kl_term[i]", "q[i]*log(q[i]/p[i])"), "p and q changed places (that is KL(q‖p))"),
+    DeclaredSlip("kl_upside_down", rule("ratio[i]", "q[i] / p[i]"), "the ratio was turned upside down, q/p"),
+    DeclaredSlip("kl_added", rule("KL", "CE + H"), "the entropy was added to the cross-entropy, not taken off"),
+    DeclaredSlip("kl_negative", rule("KL", "H - CE"), "the difference was taken the other way round, H − CE"),
 )  # fmt: skip
 
 MOST_NAMED = 12

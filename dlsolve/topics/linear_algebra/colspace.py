@@ -54,8 +54,9 @@ NOTATION = Notation(
 RULES = rules(spaces.NULLITY_RULE + minors.DET_2)
 
 SLIPS = (
-    DeclaredSlip("rank-for-nullity", rule("nullity", "rank"), "the dimension of the null space is n − rank"),
-    DeclaredSlip("products-added", rule("det:2", "A[1,1]*A[2,2] + A[1,2]*A[2,1]"), "the products were added: ad − bc"),
+    DeclaredSlip("rank-for-nullity", rule("nullity", "rank"),
+                 "the rank was taken for the dimension of the null space, n − rank"),
+    DeclaredSlip("products-added", rule("det:2", "A[1,1]*A[2,2] + A[1,2]*A[2,1]"), "the products were added, ad + bc"),
 )  # fmt: skip
 
 

@@ -48,19 +48,20 @@ NOTATION = Notation(
 RULES = rules(minors.DETERMINANT)
 
 SLIPS = (
-    DeclaredSlip("products-added", rule("det:2", "A[1,1]*A[2,2] + A[1,2]*A[2,1]"), "the products were added: ad − bc"),
-    DeclaredSlip("other-diagonal-first", rule("det:2", "A[1,2]*A[2,1] - A[1,1]*A[2,2]"), "bc − ad; it is ad − bc"),
+    DeclaredSlip("products-added", rule("det:2", "A[1,1]*A[2,2] + A[1,2]*A[2,1]"), "the products were added, ad + bc"),
+    DeclaredSlip("other-diagonal-first", rule("det:2", "A[1,2]*A[2,1] - A[1,1]*A[2,2]"),
+                 "the difference was taken the other way round, bc − ad"),
     DeclaredSlip("rows-multiplied", rule("det:2", "A[1,1]*A[1,2] - A[2,1]*A[2,2]"),
-                 "along the rows was multiplied, not along the diagonals"),
+                 "the entries were multiplied along the rows, not along the diagonals"),
     DeclaredSlip("minor-added", rule("minor[i,j] at h, k, r, s", "A[h,r]*A[k,s] + A[h,s]*A[k,r]"),
-                 "in a minor the products were added: ad − bc"),
+                 "in a minor the products were added, ad + bc"),
     DeclaredSlip("no-chessboard", rule("cof[i,j]", "minor[i,j]"), "the signs of the cofactors were left out"),
     DeclaredSlip("chessboard-reversed", rule("cof[i,j]", "-(-1)**(i + j)*minor[i,j]"),
-                 "the chessboard of signs starts with + at row 1, column 1"),
-    DeclaredSlip("upwards-added", rule("det:sarrus", "down + up"), "the upward diagonals are taken away, not added"),
+                 "the chessboard of signs was started with − at row 1, column 1"),
+    DeclaredSlip("upwards-added", rule("det:sarrus", "down + up"), "the upward diagonals were added, not taken away"),
     DeclaredSlip("upwards-left-out", rule("det:sarrus", "down"), "the upward diagonals were left out"),
     DeclaredSlip("swaps-ignored", rule("det:elimination", "prod(U[k,k] for k in N)"),
-                 "every swap of two rows changes the sign"),
+                 "the sign was not changed for the swaps of rows"),
 )  # fmt: skip
 
 

@@ -85,9 +85,11 @@ RULES = rules(f"""
 """)
 
 SLIPS = (
-    DeclaredSlip("products-added", rule("det:2", "A[1,1]*A[2,2] + A[1,2]*A[2,1]"), "the products are added: ad − bc"),
+    DeclaredSlip("products-added", rule("det:2", "A[1,1]*A[2,2] + A[1,2]*A[2,1]"), "the products were added, ad + bc"),
     DeclaredSlip(
-        "diagonal-multiplied", rule("trace", "prod(A[i,i] for i in N)"), "the diagonal is multiplied, not added"
+        "diagonal-multiplied",
+        rule("trace", "prod(A[i,i] for i in N)"),
+        "the entries of the diagonal were multiplied, not added",
     ),
 )
 

@@ -63,18 +63,18 @@ RULES = rules(f"""
 
 SLIPS = (
     DeclaredSlip("not-divided", rule("A_inv", "adj"), "the adjugate was not divided by the determinant"),
-    DeclaredSlip("multiplied", rule("A_inv", "adj*det"), "the adjugate is divided by the determinant, not multiplied"),
+    DeclaredSlip("multiplied", rule("A_inv", "adj*det"), "the adjugate was multiplied by the determinant, not divided"),
     DeclaredSlip("signs-kept", rule("adj:2", "[[A[2,2], A[1,2]], [A[2,1], A[1,1]]]"),
-                 "the entries beside the diagonal change their signs"),
+                 "the signs of the entries beside the diagonal were kept"),
     DeclaredSlip("not-swapped", rule("adj:2", "[[A[1,1], -A[1,2]], [-A[2,1], A[2,2]]]"),
-                 "the entries of the diagonal change places"),
+                 "the entries of the diagonal were not exchanged"),
     DeclaredSlip("beside-swapped", rule("adj:2", "[[A[2,2], -A[2,1]], [-A[1,2], A[1,1]]]"),
-                 "the entries beside the diagonal stay where they are"),
+                 "the entries beside the diagonal were exchanged"),
     DeclaredSlip("not-transposed", rule("adj:3", "[[cof[1,1], cof[1,2], cof[1,3]], [cof[2,1], cof[2,2], cof[2,3]], "
                                                  "[cof[3,1], cof[3,2], cof[3,3]]]"),
                  "the matrix of the cofactors was not transposed"),
     DeclaredSlip("no-chessboard", rule("cof[i,j]", "minor[i,j]"), "the signs of the cofactors were left out"),
-    DeclaredSlip("products-added", rule("det:2", "A[1,1]*A[2,2] + A[1,2]*A[2,1]"), "the products were added: ad − bc"),
+    DeclaredSlip("products-added", rule("det:2", "A[1,1]*A[2,2] + A[1,2]*A[2,1]"), "the products were added, ad + bc"),
 )  # fmt: skip
 
 

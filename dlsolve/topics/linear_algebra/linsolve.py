@@ -65,7 +65,7 @@ RULES = rules("""
 """)
 
 SLIPS = (
-    DeclaredSlip("rank-for-free", rule("free", "rank"), "n − rank unknowns are free, not rank many"),
+    DeclaredSlip("rank-for-free", rule("free", "rank"), "the rank was taken for the number of free unknowns, n − rank"),
 )  # fmt: skip
 
 

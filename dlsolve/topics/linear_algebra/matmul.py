@@ -67,14 +67,14 @@ RULES = rules("""
 """)
 
 SLIPS = (
-    DeclaredSlip("entry-by-entry", rule("AB", "A * B"), "entries were multiplied; a product takes rows times columns"),
-    DeclaredSlip("other-order", rule("AB", "B @ A"), "B·A was worked out; the order matters"),
+    DeclaredSlip("entry-by-entry", rule("AB", "A * B"), "entry was multiplied by entry, not row by column"),
+    DeclaredSlip("other-order", rule("AB", "B @ A"), "B·A was worked out in place of A·B"),
     DeclaredSlip("rows-times-rows", rule("AB", "A @ B.T"), "rows of A were multiplied by rows of B, not by columns"),
     DeclaredSlip("columns-times-columns", rule("AB", "A.T @ B"), "columns of A were multiplied, not its rows"),
     DeclaredSlip("added", rule("AB", "A + B"), "the matrices were added"),
     DeclaredSlip("third-first", rule("ABC", "C @ AB"), "C was multiplied from the left"),
-    DeclaredSlip("entries-squared", rule("P[k]:2", "A * A"), "entries were squared; A² is A·A"),
-    DeclaredSlip("subtracted-the-other-way", rule("diff", "B - A"), "B − A was worked out"),
+    DeclaredSlip("entries-squared", rule("P[k]:2", "A * A"), "every entry was squared in place of A·A"),
+    DeclaredSlip("subtracted-the-other-way", rule("diff", "B - A"), "B − A was worked out in place of A − B"),
 )  # fmt: skip
 
 

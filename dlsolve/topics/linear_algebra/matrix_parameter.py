@@ -66,7 +66,11 @@ RULES = rules("""
     nullity[i] = n - rank[i]                            # every column without a pivot leaves an unknown free
 """)
 
-SLIPS = (DeclaredSlip("rank-for-nullity", rule("nullity[i]", "rank[i]"), "n − rank columns are free, not rank many"),)
+SLIPS = (
+    DeclaredSlip(
+        "rank-for-nullity", rule("nullity[i]", "rank[i]"), "the rank was taken for the number of free columns, n − rank"
+    ),
+)
 
 
 def solve(p: Problem, t: Trace) -> None:

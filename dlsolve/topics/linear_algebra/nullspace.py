@@ -48,7 +48,7 @@ NOTATION = Notation(
 RULES = rules(spaces.NULLITY_RULE)
 
 SLIPS = (
-    DeclaredSlip("rank-for-nullity", rule("nullity", "rank"), "the dimension is n − rank, not the rank"),
+    DeclaredSlip("rank-for-nullity", rule("nullity", "rank"), "the rank was taken for the dimension, n − rank"),
 )  # fmt: skip
 
 

@@ -44,7 +44,11 @@ NOTATION = Notation(
 
 RULES = rules(spaces.NULLITY_RULE)
 
-SLIPS = (DeclaredSlip("rank-for-nullity", rule("nullity", "rank"), "the free unknowns are n − rank, not the rank"),)
+SLIPS = (
+    DeclaredSlip(
+        "rank-for-nullity", rule("nullity", "rank"), "the rank was taken for the number of free unknowns, n − rank"
+    ),
+)
 
 
 def solve(p: Problem, t: Trace) -> None:

@@ -112,7 +112,7 @@ SLIPS = (
     DeclaredSlip("a-not-transposed", change(everywhere(untransposed), "dW"), "the layer's input is not transposed"),
     DeclaredSlip("new-weights", change(everywhere(_updated), "da"), "the updated weights are used for the layer below"),
     DeclaredSlip("bias-left-out", change(_without_bias, "z"), "the bias is left out"),
-    DeclaredSlip("z-for-a", change(everywhere(_not_activated), "z", "dW"), "z stands for the activation a"),
+    DeclaredSlip("z-for-a", change(everywhere(_not_activated), "z", "dW"), "z was used for the activation a"),
     DeclaredSlip("not-activated", change(lambda e: e.args[0] if isinstance(e, Call) else None, "a", "y_hat"),
                  "the activation is left out"),
     DeclaredSlip("bias-not-updated", rule("b[l,e]", "b[l,e-1]"), "the bias is not updated"),

@@ -80,16 +80,16 @@ RULES = rules("""
 SLIPS = (
     DeclaredSlip("order", rule("M[l]:first", "W[l-1] @ W[l]"), "the product is taken in the wrong order"),
     DeclaredSlip("order-later", rule("M[l]", "M[l-1] @ W[l]"), "the product is taken in the wrong order"),
-    DeclaredSlip("added", rule("M[l]:first", "W[l] + W[l-1]"), "weights of layers multiply; they are not added"),
+    DeclaredSlip("added", rule("M[l]:first", "W[l] + W[l-1]"), "the weights of the layers were added, not multiplied"),
     DeclaredSlip(
         "bias-not-carried",
         rule("c[l]:first", "b[l-1] + b[l]"),
-        "the bias before is not multiplied by the weights after it",
+        "the bias before was not multiplied by the weights after it",
     ),
     DeclaredSlip(
         "bias-not-carried-later",
         rule("c[l]", "c[l-1] + b[l]"),
-        "the bias before is not multiplied by the weights after it",
+        "the bias before was not multiplied by the weights after it",
     ),
     DeclaredSlip("bias-lost", rule("c[l]:first", "b[l]"), "the bias of the layer before is lost"),
     DeclaredSlip("bias-lost-later", rule("c[l]", "b[l]"), "the biases of the layers before are lost"),

@@ -104,26 +104,30 @@ SLIPS = (
     DeclaredSlip("bias-left-out", rule("z[l]", "W[l] @ a[l-1]"), "the bias is left out"),
     DeclaredSlip("bias-left-out-first", rule("z[l]:first", "W[l] @ x"), "the bias is left out"),
     DeclaredSlip(
-        "transposed", rule("z[l]:first", "W[l].T @ x + b[l]"), "the weights are transposed: rows are outputs here"
+        "transposed",
+        rule("z[l]:first", "W[l].T @ x + b[l]"),
+        "the weights were transposed, though their rows are the outputs",
     ),
     DeclaredSlip(
-        "transposed-later", rule("z[l]", "W[l].T @ a[l-1] + b[l]"), "the weights are transposed: rows are outputs here"
+        "transposed-later",
+        rule("z[l]", "W[l].T @ a[l-1] + b[l]"),
+        "the weights were transposed, though their rows are the outputs",
     ),
     DeclaredSlip("z-for-a", rule("z[l]", "W[l] @ z[l-1] + b[l]"), "the activation of the layer before is left out"),
     DeclaredSlip("bias-subtracted", rule("z[l]", "W[l] @ a[l-1] - b[l]"), "the bias is subtracted"),
     DeclaredSlip("sigmoid-not-applied", rule("a[l]:sigmoid", "z[l]"), "the activation is left out"),
     DeclaredSlip("relu-not-applied", rule("a[l]:relu", "z[l]"), "the activation is left out"),
-    DeclaredSlip("relu-size", rule("a[l]:relu", "abs(z[l])"), "a negative sum gives 0, not its size"),
+    DeclaredSlip("relu-size", rule("a[l]:relu", "abs(z[l])"), "the size of a negative sum was taken in place of 0"),
     DeclaredSlip("output-not-applied", rule("y_hat:sigmoid", "z[n]"), "the activation of the output is left out"),
     DeclaredSlip(
         "sigmoid-for-softmax",
         rule("y_hat:softmax", "sigmoid(z[n])"),
-        "a sigmoid of each output is taken; softmax divides by the sum",
+        "a sigmoid of each output was taken, not the softmax of all",
     ),
     DeclaredSlip(
         "other-order",
         rule("w[i,j,k]", "W[k,i,j]"),
-        "i and j are swapped: the first index is the node the weight comes from",
+        "i and j were swapped",
     ),
 )
 

@@ -59,13 +59,14 @@ RULES = rules("""
 SLIPS = (
     DeclaredSlip("biases-left-out", rule("params[k]", "n[k-1]*n[k]"), "the biases are left out"),
     DeclaredSlip("bias-of-inputs", rule("params[k]", "n[k-1]*n[k] + n[k-1]"),
-                 "a bias belongs to each neuron of the layer, not to each of its inputs"),
+                 "a bias was counted for each input of the layer, not for each of its neurons"),
     DeclaredSlip("one-bias", rule("params[k]", "n[k-1]*n[k] + 1"), "one bias is counted for the whole layer"),
-    DeclaredSlip("added", rule("params[k]", "n[k-1] + n[k]"), "the sizes are added; each pair has a weight"),
+    DeclaredSlip("added", rule("params[k]", "n[k-1] + n[k]"), "the sizes were added, not multiplied"),
     DeclaredSlip("both-biases", rule("params[k]", "n[k-1]*n[k] + n[k-1] + n[k]"),
-                 "the values that come in have no bias in this layer"),
+                 "biases were counted for the values that come in as well"),
     DeclaredSlip("weights-only", rule("total", "weights"), "only the weights are counted"),
-    DeclaredSlip("biases-counted", rule("params[k]:plain", "n[k-1]*n[k] + n[k]"), "this network has no biases"),
+    DeclaredSlip("biases-counted", rule("params[k]:plain", "n[k-1]*n[k] + n[k]"),
+                 "biases were counted in a network without any"),
 )  # fmt: skip
 
 

@@ -73,17 +73,19 @@ RULES = rules("""
 """)
 
 SLIPS = (
-    DeclaredSlip(
-        "factorial-of-all", rule("count:equal", "factorial(n*l)"), "neurons do not change places between layers"
-    ),
-    DeclaredSlip("times", rule("count:equal", "ways*l"), "the layers are independent: their ways multiply, (n!)^l"),
-    DeclaredSlip("power-only", rule("ways", "n"), "n neurons can be numbered in n! ways, not n"),
+    DeclaredSlip("factorial-of-all", rule("count:equal", "factorial(n*l)"), "neurons were exchanged between layers"),
+    DeclaredSlip("times", rule("count:equal", "ways*l"), "the ways of the layers were added, not multiplied"),
+    DeclaredSlip("power-only", rule("ways", "n"), "n ways were counted for n neurons, not n!"),
     DeclaredSlip("swapped", rule("count:equal", "factorial(l)**n"), "n and l are swapped"),
     DeclaredSlip(
-        "added", rule("count", "sum(ways[k] for k in layers)"), "the layers are independent: their ways multiply"
+        "added", rule("count", "sum(ways[k] for k in layers)"), "the ways of the layers were added, not multiplied"
     ),
-    DeclaredSlip("squares", rule("ways[k]", "n[k]**2"), "n neurons can be numbered in n! ways, not n²"),
-    DeclaredSlip("signs-added", rule("total", "count + signs"), "renumbering and turning signs combine: they multiply"),
+    DeclaredSlip("squares", rule("ways[k]", "n[k]**2"), "n² ways were counted for n neurons, not n!"),
+    DeclaredSlip(
+        "signs-added",
+        rule("total", "count + signs"),
+        "the ways of numbering and of turning signs were added, not multiplied",
+    ),
 )
 
 

@@ -104,29 +104,31 @@ RULES = rules("""
 """)
 
 SLIPS = (
-    DeclaredSlip("sigmoid-sign", rule("sigmoid[i]", "1/(1 + exp(z[i]))"), "the exponent is −z, not z"),
+    DeclaredSlip("sigmoid-sign", rule("sigmoid[i]", "1/(1 + exp(z[i]))"), "e was raised to z, not to −z"),
     DeclaredSlip(
-        "sigmoid-prime-of-value", rule("sigmoid_prime[i]", "z[i]*(1 - z[i])"), "σ′ is σ(1 − σ), of the value, not of z"
+        "sigmoid-prime-of-value", rule("sigmoid_prime[i]", "z[i]*(1 - z[i])"), "z(1 − z) was taken in place of σ(1 − σ)"
     ),
     DeclaredSlip(
         "sigmoid-prime-square",
         rule("sigmoid_prime[i]", "1 - sigmoid[i]**2"),
-        "that is the form of tanh′; σ′ = σ(1 − σ)",
+        "the form of tanh′, 1 − σ², was used for σ′",
     ),
     DeclaredSlip(
         "tanh-prime-sigmoid",
         rule("tanh_prime[i]", "tanh[i]*(1 - tanh[i])"),
-        "that is the form of σ′; tanh′ = 1 − tanh²",
+        "the form of σ′, tanh·(1 − tanh), was used for tanh′",
     ),
-    DeclaredSlip("tanh-prime-root", rule("tanh_prime[i]", "1 - tanh[i]"), "tanh is not squared in 1 − tanh²"),
-    DeclaredSlip("tanh-prime-of-z", rule("tanh_prime[i]", "1 - z[i]**2"), "tanh′ is 1 − tanh², of the value, not of z"),
-    DeclaredSlip("relu-size", rule("relu[i]", "abs(z[i])"), "a negative z gives 0, not its size"),
+    DeclaredSlip("tanh-prime-root", rule("tanh_prime[i]", "1 - tanh[i]"), "tanh was not squared in 1 − tanh²"),
+    DeclaredSlip("tanh-prime-of-z", rule("tanh_prime[i]", "1 - z[i]**2"), "1 − z² was taken in place of 1 − tanh²"),
+    DeclaredSlip("relu-size", rule("relu[i]", "abs(z[i])"), "the size of a negative z was taken in place of 0"),
     DeclaredSlip(
-        "relu-prime-value", rule("relu_prime[i]", "max(0, z[i])"), "the slope of ReLU is 0 or 1, not its value"
+        "relu-prime-value", rule("relu_prime[i]", "max(0, z[i])"), "the value of ReLU was taken for its slope"
     ),
-    DeclaredSlip("leaky-as-relu", rule("leaky_relu[i]", "max(0, z[i])"), "below 0 leaky ReLU is α·z, not 0"),
+    DeclaredSlip("leaky-as-relu", rule("leaky_relu[i]", "max(0, z[i])"), "0 was taken below 0 in place of α·z"),
     DeclaredSlip(
-        "leaky-prime-relu", rule("leaky_relu_prime[i]", "1 if z[i] > 0 else 0"), "below 0 the slope is α, not 0"
+        "leaky-prime-relu",
+        rule("leaky_relu_prime[i]", "1 if z[i] > 0 else 0"),
+        "0 was taken for the slope below 0 in place of α",
     ),
     DeclaredSlip(
         "elu-no-minus-one", rule("elu[i]", "z[i] if z[i] > 0 else alpha*exp(z[i])"), "the −1 of α(e^z − 1) is left out"

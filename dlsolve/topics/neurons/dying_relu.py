@@ -99,13 +99,11 @@ SLIPS = (
         "slope-left-out", rule("dw[j]", "mean(g[s]*x[s,j] for s in samples)"), "ReLU′(z) is left out of the chain"
     ),
     DeclaredSlip("bias-slope-left-out", rule("db", "mean(g[s] for s in samples)"), "ReLU′(z) is left out of the chain"),
-    DeclaredSlip("added", rule("w_new[j]", "w[j] + lr*dw[j]"), "the gradient is added; it is subtracted"),
+    DeclaredSlip("added", rule("w_new[j]", "w[j] + lr*dw[j]"), "the gradient was added instead of subtracted"),
     DeclaredSlip("bias-left-out", rule("z[s]", "sum(w[j]*x[s,j] for j in features)"), "the bias is left out"),
-    DeclaredSlip("not-cut", rule("a[s]", "z[s]"), "ReLU is left out: a negative sum gives 0"),
-    DeclaredSlip("always-on", rule("slope[s]", "1"), "the slope is 0 where z < 0"),
-    DeclaredSlip(
-        "by-input", rule("slope[s]", "1 if x[s,1] > 0 else 0"), "it is the sum z that turns the neuron on, not x"
-    ),
+    DeclaredSlip("not-cut", rule("a[s]", "z[s]"), "ReLU was left out, and a negative sum kept"),
+    DeclaredSlip("always-on", rule("slope[s]", "1"), "the slope 1 was used where z < 0"),
+    DeclaredSlip("by-input", rule("slope[s]", "1 if x[s,1] > 0 else 0"), "the slope was read off x, not off the sum z"),
 )
 
 

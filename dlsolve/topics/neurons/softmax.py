@@ -87,16 +87,18 @@ SLIPS = (
     DeclaredSlip("no-exponential", rule("exp_z[s,k]", "z[s,k]"), "the scores are divided by their sum without eᶻ"),
     DeclaredSlip("not-divided", rule("p[s,k]", "exp_z[s,k]"), "eᶻ is not divided by the sum of the row"),
     DeclaredSlip("sigmoid", rule("p[s,k]", "exp_z[s,k] / (1 + exp_z[s,k])"),
-                 "the sigmoid of each score is taken; softmax divides by the sum of the row"),
+                 "the sigmoid of each score was taken, not eᶻ over the sum of the row"),
     DeclaredSlip("sum-of-scores", rule("S[s]", "sum(z[s,k] for k in classes)"), "the scores are added, not their eᶻ"),
     DeclaredSlip("power-of-sum", rule("S[s]", "exp(sum(z[s,k] for k in classes))"),
-                 "e is raised to the sum of the scores; the powers are summed"),
+                 "e was raised to the sum of the scores, not the powers summed"),
     DeclaredSlip("own-left-out", rule("p[s,k]", "exp_z[s,k] / (S[s] - exp_z[s,k])"),
                  "the class's own eᶻ is left out of the sum"),
-    DeclaredSlip("minus", rule("exp_z[s,k]", "exp(-z[s,k])"), "the exponent has the wrong sign"),
-    DeclaredSlip("times-temperature", rule("exp_z[s,k]:warm", "exp(z[s,k] * T)"), "T divides the scores"),
+    DeclaredSlip("minus", rule("exp_z[s,k]", "exp(-z[s,k])"), "the sign of the exponent was turned round"),
+    DeclaredSlip("times-temperature", rule("exp_z[s,k]:warm", "exp(z[s,k] * T)"),
+                 "the scores were multiplied by T, not divided"),
     DeclaredSlip("no-temperature", rule("exp_z[s,k]:warm", "exp(z[s,k])"), "the temperature is left out"),
-    DeclaredSlip("own-class", rule("J[s,i,j]:own", "-p[s,i]*p[s,i]"), "for the class's own score it is p(1 − p)"),
+    DeclaredSlip("own-class", rule("J[s,i,j]:own", "-p[s,i]*p[s,i]"),
+                 "−p² was taken for the class's own score, not p(1 − p)"),
 )  # fmt: skip
 
 

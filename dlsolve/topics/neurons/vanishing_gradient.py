@@ -80,17 +80,19 @@ RULES = rules("""
 """)
 
 SLIPS = (
+    DeclaredSlip("added", rule("product", "sum(factor[k] for k in layers)"), "the factors were added, not multiplied"),
     DeclaredSlip(
-        "added", rule("product", "sum(factor[k] for k in layers)"), "the factors are added; the chain rule multiplies"
+        "one-short", rule("product", "prod(factor[k] for k in layers) / factor[1]"), "one factor was left out"
     ),
-    DeclaredSlip("one-short", rule("product", "prod(factor[k] for k in layers) / factor[1]"), "one factor is missing"),
     DeclaredSlip(
         "sigma-for-slope", rule("slope[k]:sigmoid", "sigmoid(z[k])"), "σ itself is taken, not its slope σ(1 − σ)"
     ),
     DeclaredSlip("no-weight", rule("factor[k]", "slope[k]"), "the weight is left out of the chain"),
     DeclaredSlip("no-slope", rule("factor[k]", "weight[k]"), "the slope of the activation is left out"),
-    DeclaredSlip("bound-times", rule("bound", "steepest*n"), "the bound is a power, (¼)ⁿ, not n·¼"),
-    DeclaredSlip("update-added", rule("w_new", "w + lr*product"), "the gradient is subtracted, not added"),
+    DeclaredSlip(
+        "bound-times", rule("bound", "steepest*n"), "the steepest slope was multiplied by n, not raised to the power n"
+    ),
+    DeclaredSlip("update-added", rule("w_new", "w + lr*product"), "the gradient was added instead of subtracted"),
     DeclaredSlip("no-rate", rule("w_new", "w - product"), "the learning rate is left out"),
 )
 

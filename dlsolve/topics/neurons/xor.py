@@ -79,8 +79,8 @@ SLIPS = (
     DeclaredSlip("no-hidden-bias", rule("z1", "X @ W1.T"), "the biases of the hidden layer are left out"),
     DeclaredSlip("no-bias", rule("z2", "h @ W2.T"), "the bias of the output neuron is left out"),
     DeclaredSlip("not-activated", rule("h:step", "z1"), "the step of the hidden layer is left out"),
-    DeclaredSlip("not-cut", rule("h:relu", "z1"), "ReLU is left out, and the network collapses into one linear layer"),
-    DeclaredSlip("bias-subtracted", rule("z2", "h @ W2.T - b2"), "the bias is added, not subtracted"),
+    DeclaredSlip("not-cut", rule("h:relu", "z1"), "ReLU was left out (the network is one linear layer then)"),
+    DeclaredSlip("bias-subtracted", rule("z2", "h @ W2.T - b2"), "the bias was subtracted, not added"),
 )
 
 

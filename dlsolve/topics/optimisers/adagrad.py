@@ -47,11 +47,13 @@ RULES = rules("""
 """)
 
 SLIPS = (
-    DeclaredSlip("schedule", rule("rate[t]", "lr / sqrt(t)"), "the rate falls with √t, not with the gradients met"),
+    DeclaredSlip(
+        "schedule", rule("rate[t]", "lr / sqrt(t)"), "the rate was divided by √t, not by the root of the squares met"
+    ),
     DeclaredSlip("square-left-out", rule("r[t]", "r[t-1] + g[t]"), "the gradient is not squared"),
     DeclaredSlip("memory-left-out", rule("r[t]", "g[t]**2"), "the earlier squares are left out"),
     DeclaredSlip("root-left-out", rule("rate[t]", "lr / (r[t] + eps)"), "the root is left out"),
-    DeclaredSlip("rate-not-adapted", rule("theta[t]", "theta[t-1] - lr*g[t]"), "the rate is not adapted"),
+    DeclaredSlip("rate-not-adapted", rule("theta[t]", "theta[t-1] - lr*g[t]"), "the rate was not adapted"),
     DeclaredSlip(
         "gradient-left-out", rule("theta[t]", "theta[t-1] - rate[t]"), "the gradient is left out of the update"
     ),

@@ -99,10 +99,10 @@ SLIPS = (
     DeclaredSlip("memory-left-out", rule("m[t]", "(1 - beta1)*g[t]"), "the previous m is left out"),
     DeclaredSlip("root-left-out", rule("Delta[t]", "lr*m_hat[t] / (v_hat[t] + eps)"), "the root of v̂ is left out"),
     DeclaredSlip("uncorrected", rule("Delta[t]", "lr*m[t] / (sqrt(v[t]) + eps)"), "the uncorrected m and v are used"),
-    DeclaredSlip("gradient-for-m", rule("Delta[t]", "lr*g[t] / (sqrt(v_hat[t]) + eps)"), "the gradient stands for m̂"),
+    DeclaredSlip("gradient-for-m", rule("Delta[t]", "lr*g[t] / (sqrt(v_hat[t]) + eps)"), "the gradient was used for m̂"),
     DeclaredSlip("added", rule("theta[t]", "theta[t-1] + Delta[t]"), "the step is added instead of subtracted"),
-    DeclaredSlip("decay-coupled", _coupled, "the decay is added to the gradient (Adam with L2), not to the update"),
-    DeclaredSlip("decay-left-out", rule("theta[t]:decayed", "theta[t-1] - Delta[t]"), "the weight does not decay"),
+    DeclaredSlip("decay-coupled", _coupled, "the decay was added to the gradient (Adam with L2), not to the update"),
+    DeclaredSlip("decay-left-out", rule("theta[t]:decayed", "theta[t-1] - Delta[t]"), "the weight was not decayed"),
     DeclaredSlip(
         "decay-without-rate",
         rule("theta[t]:decayed", "theta[t-1] - lam*theta[t-1] - Delta[t]"),

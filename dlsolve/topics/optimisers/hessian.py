@@ -84,9 +84,10 @@ RULES = rules("""
 
 SLIPS = (
     DeclaredSlip("upside-down", rule("kappa", "abs(lam_min)/abs(lam_max)"), "the smallest is divided by the largest"),
-    DeclaredSlip("difference", rule("kappa", "abs(lam_max) - abs(lam_min)"), "the difference is taken, no quotient"),
+    DeclaredSlip("difference", rule("kappa", "abs(lam_max) - abs(lam_min)"),
+                 "the difference was taken, not the quotient"),
     DeclaredSlip("squared", rule("kappa", "(lam_max/lam_min)**2"), "the quotient is squared"),
-    DeclaredSlip("one-over", rule("lr_max", "1 / lam_max"), "1/λ_max converges, but the limit is 2/λ_max"),
+    DeclaredSlip("one-over", rule("lr_max", "1 / lam_max"), "1/λ_max was taken, half of the limit 2/λ_max"),
     DeclaredSlip("four-left-out", rule("lam[k]:larger", "(tr + sqrt(tr**2 - det)) / 2"), "the 4 of 4·det is left out"),
     DeclaredSlip("half-left-out", rule("lam[k]:larger", "tr + sqrt(tr**2 - 4*det)"), "the division by 2 is left out"),
     DeclaredSlip("added-products", rule("det", "H[1,1]*H[2,2] + H[1,2]*H[2,1]"), "the products of det are added"),

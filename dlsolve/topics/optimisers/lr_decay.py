@@ -82,11 +82,11 @@ RULES = rules("""
 """)
 
 SLIPS = (
-    DeclaredSlip("root-left-out", rule("eta[t]:sqrt", "lr / t"), "the root is left out: η₀/t"),
+    DeclaredSlip("root-left-out", rule("eta[t]:sqrt", "lr / t"), "the root was left out, η₀/t"),
     DeclaredSlip("rate-not-decayed", rule("Delta[t]", "lr*g[t]"), "the initial rate is used at every step"),
     DeclaredSlip("gradient-left-out", rule("Delta[t]", "eta[t]"), "the gradient is left out of the step"),
     DeclaredSlip("added", rule("w[t]", "w[t-1] + Delta[t]"), "the step is added instead of subtracted"),
-    DeclaredSlip("from-start", rule("w[t]", "w[0] - Delta[t]"), "the update starts again from the first weight"),
+    DeclaredSlip("from-start", rule("w[t]", "w[0] - Delta[t]"), "the update was started again from the first weight"),
 )
 
 

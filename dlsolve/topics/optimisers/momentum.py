@@ -71,10 +71,10 @@ SLIPS = (
     DeclaredSlip("memory-left-out", rule("v[t]", "lr*g[t]"), "the previous velocity is left out"),
     DeclaredSlip("lr-left-out", rule("v[t]", "beta*v[t-1] + g[t]"), "η is left out of the velocity"),
     DeclaredSlip("beta-swapped", rule("v[t]", "(1 - beta)*v[t-1] + beta*g[t]"), "β and 1 − β are swapped"),
-    DeclaredSlip("weight-for-velocity", rule("v[t]", "beta*w[t-1] + lr*g[t]"), "the weight stands for the velocity"),
+    DeclaredSlip("weight-for-velocity", rule("v[t]", "beta*w[t-1] + lr*g[t]"), "the weight was used for the velocity"),
     DeclaredSlip("added", rule("w[t]", "w[t-1] + v[t]"), "the velocity is added instead of subtracted"),
     DeclaredSlip("gradient-step", rule("w[t]", "w[t-1] - lr*g[t]"), "the plain gradient step is taken"),
-    DeclaredSlip("from-start", rule("w[t]", "w[0] - v[t]"), "the update starts again from the first weight"),
+    DeclaredSlip("from-start", rule("w[t]", "w[0] - v[t]"), "the update was started again from the first weight"),
 )  # fmt: skip
 
 IDENTITIES = (

@@ -56,7 +56,7 @@ RULES = rules("""
 SLIPS = (
     DeclaredSlip("square-left-out", rule("r[t]", "beta*r[t-1] + (1 - beta)*g[t]"), "the gradient is not squared"),
     DeclaredSlip("beta-swapped", rule("r[t]", "(1 - beta)*r[t-1] + beta*g[t]**2"), "β and 1 − β are swapped"),
-    DeclaredSlip("summed", rule("r[t]", "r[t-1] + g[t]**2"), "the squares are summed, as AdaGrad does"),
+    DeclaredSlip("summed", rule("r[t]", "r[t-1] + g[t]**2"), "the squares were summed without decay, as in AdaGrad"),
     DeclaredSlip("factor-left-out", rule("r[t]", "beta*r[t-1] + g[t]**2"), "the factor 1 − β is left out"),
     DeclaredSlip("root-left-out", rule("Delta[t]", "lr*g[t] / (r[t] + eps)"), "the root is left out"),
     DeclaredSlip("added", rule("theta[t]", "theta[t-1] + Delta[t]"), "the step is added instead of subtracted"),

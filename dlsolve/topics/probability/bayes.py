@@ -104,9 +104,9 @@ SLIPS = (
     DeclaredSlip("unweighted_total", rule("total[k]", "sum(likelihood[k, h] for h in hypotheses)"),
                  "the priors were left out of the total probability"),
     DeclaredSlip("not_ignored", rule("likelihood[k, h]:not", "rate[k, h]"),
-                 "the evidence did not come up: its likelihood is 1 − P(e | h)"),
+                 "P(e | h) was used though the evidence did not come up"),
     DeclaredSlip("old_prior", rule("prior[k, h]:update", "prior[k-1, h]"),
-                 "the first prior was used again; after evidence the posterior is the prior"),
+                 "the first prior was used again, not the posterior of the evidence before"),
     DeclaredSlip("joint_frequency", rule("likelihood[k, h]:with", "yes[k, h] / N"),
                  "the cases were divided by all cases, not by those of the hypothesis"),
 )  # fmt: skip

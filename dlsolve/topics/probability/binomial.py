@@ -62,7 +62,7 @@ SLIPS = (
     DeclaredSlip("failures-left-out", rule("f[k]", "comb(n, k)*p**k"), "the n − k failures were left out"),
     DeclaredSlip("exchanged", rule("f[k]", "comb(n, k)*p**(n - k)*q**k"), "p and 1 − p changed places"),
     DeclaredSlip("mean-for-variance", rule("Var_X", "n*p"), "the factor 1 − p was left out of the variance"),
-    DeclaredSlip("squared-p", rule("Var_X", "n*p**2"), "the variance is n·p·(1 − p)"),
+    DeclaredSlip("squared-p", rule("Var_X", "n*p**2"), "p was taken for 1 − p in the variance"),
     *SHARED_SLIPS,
     *approximation.SLIPS,
 )

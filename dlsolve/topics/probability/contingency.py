@@ -86,16 +86,16 @@ RULES = rules("""
 
 SLIPS = (
     DeclaredSlip("other-way", rule("P_row_given[r, c]", "P_and[r, c] / P_row[r]"),
-                 "it was divided by the row; the condition is the column"),
+                 "it was divided by the row, not by the column, which is the condition"),
     DeclaredSlip("other-way-col", rule("P_col_given[c, r]", "P_and[r, c] / P_col[c]"),
-                 "it was divided by the column; the condition is the row"),
+                 "it was divided by the column, not by the row, which is the condition"),
     DeclaredSlip("and-for-given", rule("P_row_given[r, c]", "P_and[r, c]"),
-                 "and was taken for given: the condition leaves only the column's cases"),
+                 "“and” was taken for “given”, out of all cases and not the column's"),
     DeclaredSlip("and-for-given-col", rule("P_col_given[c, r]", "P_and[r, c]"),
-                 "and was taken for given: the condition leaves only the row's cases"),
+                 "“and” was taken for “given”, out of all cases and not the row's"),
     DeclaredSlip("counted-twice", rule("P_or[r, c]", "P_row[r] + P_col[c]"), "what both share was counted twice"),
     DeclaredSlip("assumed-independent", rule("P_and[r, c]", "n_row[r]/N * (n_col[c]/N)"),
-                 "the margins were multiplied; the cell itself is counted"),
+                 "the margins were multiplied, and the cell itself not counted"),
 )  # fmt: skip
 
 

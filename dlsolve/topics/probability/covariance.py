@@ -126,16 +126,17 @@ RULES = rules("""
 SLIPS = (
     DeclaredSlip("product-not-subtracted", rule("cov", "E_XY"), "E(X)·E(Y) was not subtracted"),
     DeclaredSlip("product-not-subtracted-data", rule("cov:data", "E_XY"), "E(X)·E(Y) was not subtracted"),
-    DeclaredSlip("sign", rule("cov", "E_X*E_Y - E_XY"), "the difference is the other way round"),
-    DeclaredSlip("taken-for-independent", rule("E_XY", "E_X*E_Y"), "E(XY) = E(X)·E(Y) needs independence"),
+    DeclaredSlip("sign", rule("cov", "E_X*E_Y - E_XY"), "the difference was taken the other way round"),
+    DeclaredSlip("taken-for-independent", rule("E_XY", "E_X*E_Y"),
+                 "E(X)·E(Y) was taken for E(XY) without independence"),
     DeclaredSlip("covariance-left-out", rule("Var_sum", "Var_X + Var_Y"),
-                 "2·cov was left out: variances add up only without covariance"),
-    DeclaredSlip("covariance-once", rule("Var_sum", "Var_X + Var_Y + cov"), "the covariance counts twice"),
-    DeclaredSlip("variances-subtracted", rule("Var_diff", "Var_X - Var_Y"), "variances add up, of a difference too"),
+                 "2·cov was left out"),
+    DeclaredSlip("covariance-once", rule("Var_sum", "Var_X + Var_Y + cov"), "the covariance was added once, not twice"),
+    DeclaredSlip("variances-subtracted", rule("Var_diff", "Var_X - Var_Y"), "the variances were subtracted, not added"),
     DeclaredSlip("root-left-out", rule("corr", "cov / (Var_X*Var_Y)"),
                  "the variances were taken for standard deviations"),
     DeclaredSlip("factors-not-squared", rule("Var_lin", "a*Var_X + b*Var_Y + 2*a*b*cov"),
-                 "a factor comes out of a variance squared"),
+                 "the factors a and b were not squared"),
 )  # fmt: skip
 
 IDENTITIES = (

@@ -86,15 +86,15 @@ RULES = rules("""
 """)
 
 SLIPS = (
-    DeclaredSlip("factor-not-squared", rule("Var_Z:one", "a*Var_X"), "the factor is squared in a variance"),
-    DeclaredSlip("constant-spreads", rule("Var_Z:one", "a**2*Var_X + c"), "a constant does not change the variance"),
+    DeclaredSlip("factor-not-squared", rule("Var_Z:one", "a*Var_X"), "the factor was not squared in the variance"),
+    DeclaredSlip("constant-spreads", rule("Var_Z:one", "a**2*Var_X + c"), "the constant was added to the variance"),
     DeclaredSlip("constant-left-out", rule("E_Z:one", "a*E_X"), "the constant was left out of the expectation"),
     DeclaredSlip("factors-not-squared", rule("Var_Z:two", "a*Var_X + b*Var_Y + 2*a*b*cov"),
-                 "the factors are squared in a variance"),
+                 "the factors were not squared in the variance"),
     DeclaredSlip("covariance-left-out", rule("Var_Z:two", "a**2*Var_X + b**2*Var_Y"),
-                 "2ab·cov(X, Y) was left out; X and Y are not independent"),
+                 "2ab·cov(X, Y) was left out, though X and Y are not independent"),
     DeclaredSlip("variances-subtracted", rule("Var_Z:two", "a**2*Var_X - b**2*Var_Y + 2*a*b*cov"),
-                 "variances add, also of a difference: b is squared"),
+                 "the variance of the second part was subtracted, not added"),
     DeclaredSlip("square-of-mean", rule("E_X2", "E_X**2"), "E(X)² was taken for E(X²)"),
 )  # fmt: skip
 

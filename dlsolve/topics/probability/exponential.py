@@ -79,14 +79,16 @@ RULES = rules("""
 """)
 
 SLIPS = (
-    DeclaredSlip("other-tail", rule("F[v]", "exp(-lam*x[v])"), "this is P(X > x)"),
-    DeclaredSlip("density-for-probability", rule("F[v]", "lam*exp(-lam*x[v])"), "the density is no probability"),
+    DeclaredSlip("other-tail", rule("F[v]", "exp(-lam*x[v])"), "P(X > x) was taken, not P(X ≤ x)"),
+    DeclaredSlip("density-for-probability", rule("F[v]", "lam*exp(-lam*x[v])"),
+                 "the density was taken for a probability"),
     DeclaredSlip("factor-left-out", rule("f[v]", "exp(-lam*x[v])"), "the factor λ was left out of the density"),
-    DeclaredSlip("mean-for-rate", rule("lam", "mean"), "the rate is 1 over the mean"),
-    DeclaredSlip("rate-for-mean", rule("E_X", "lam"), "the mean is 1/λ"),
-    DeclaredSlip("not-squared", rule("Var_X", "1 / lam"), "the variance is 1/λ²"),
-    DeclaredSlip("no-complement", rule("P:above at v", "F[v]"), "above: the complement was not taken"),
-    DeclaredSlip("remembered", rule("P_more", "P_both"), "the condition was left out: it divides by P(X > since)"),
+    DeclaredSlip("mean-for-rate", rule("lam", "mean"), "the mean was taken for the rate, 1 over the mean"),
+    DeclaredSlip("rate-for-mean", rule("E_X", "lam"), "the rate λ was taken for the mean, 1/λ"),
+    DeclaredSlip("not-squared", rule("Var_X", "1 / lam"), "the mean 1/λ was taken for the variance, 1/λ²"),
+    DeclaredSlip("no-complement", rule("P:above at v", "F[v]"), "the complement was not taken for “above”"),
+    DeclaredSlip("remembered", rule("P_more", "P_both"),
+                 "the condition was left out, with no division by P(X > since)"),
     DeclaredSlip("mean-for-median", rule("median", "1 / lam"), "the mean was taken for the median"),
 )  # fmt: skip
 

@@ -48,10 +48,12 @@ RULES = rules("""
 """ + COMMON)  # fmt: skip
 
 SLIPS = (
-    DeclaredSlip("one-failure-more", rule("f[k]", "q**k*p"), "only k − 1 trials fail before the k-th"),
+    DeclaredSlip(
+        "one-failure-more", rule("f[k]", "q**k*p"), "k failures were counted before the k-th trial, not k − 1"
+    ),
     DeclaredSlip("success-left-out", rule("f[k]", "q**(k - 1)"), "the success itself was left out"),
-    DeclaredSlip("failures-counted", rule("E_X", "q / p"), "this counts the failures; the success is a trial too"),
-    DeclaredSlip("not-squared", rule("Var_X", "q / p"), "p is squared in the variance"),
+    DeclaredSlip("failures-counted", rule("E_X", "q / p"), "the failures were counted without the success itself"),
+    DeclaredSlip("not-squared", rule("Var_X", "q / p"), "p was not squared in the variance"),
     *SHARED_SLIPS,
 )
 

@@ -77,7 +77,7 @@ SLIPS = (
                  "the count was divided by all cases, not by those of the class"),
     DeclaredSlip("not-smoothed", rule("likelihood[j,c]:smoothed", "seen[j,c] / cases[c]"), "smoothing is left out"),
     DeclaredSlip("values-left-out", rule("likelihood[j,c]:smoothed", "(seen[j,c] + alpha) / (cases[c] + alpha)"),
-                 "α is added once below; it is added for each of the K values"),
+                 "α was added once below, not for each of the K values"),
     DeclaredSlip("not-divided", rule("posterior[c]", "score[c]"), "the score was not divided by the sum of scores"),
 )  # fmt: skip
 

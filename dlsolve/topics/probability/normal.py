@@ -79,17 +79,20 @@ RULES = rules("""
 """)
 
 SLIPS = (
-    DeclaredSlip("variance-for-sigma", rule("z[v]", "(x[v] - mu) / sigma**2"), "divided by the variance, not by σ"),
+    DeclaredSlip("variance-for-sigma", rule("z[v]", "(x[v] - mu) / sigma**2"),
+                 "it was divided by the variance, not by σ"),
     DeclaredSlip("not-centred", rule("z[v]", "x[v] / sigma"), "the mean was not subtracted"),
-    DeclaredSlip("turned-round", rule("z[v]", "(mu - x[v]) / sigma"), "x − μ is the other way round"),
-    DeclaredSlip("other-tail", rule("F[v]", "1 - Phi(z[v])"), "this is the area to the right"),
+    DeclaredSlip("turned-round", rule("z[v]", "(mu - x[v]) / sigma"),
+                 "the difference was taken the other way round, μ − x"),
+    DeclaredSlip("other-tail", rule("F[v]", "1 - Phi(z[v])"),
+                 "the area to the right was taken, not the one to the left"),
     DeclaredSlip("factor-left-out", rule("f[v]", "exp(-z[v]**2/2)"), "the factor 1/(σ·√(2π)) was left out"),
-    DeclaredSlip("exponent-not-halved", rule("f[v]", "c*exp(-z[v]**2)"), "the exponent is −z²/2"),
+    DeclaredSlip("exponent-not-halved", rule("f[v]", "c*exp(-z[v]**2)"), "the half of −z²/2 was left out"),
     DeclaredSlip("sigma-left-out", rule("c", "1 / sqrt(2*pi)"), "σ was left out of the factor"),
     DeclaredSlip("density-for-probability", rule("F[v]", "f[v]"), "the density was taken for a probability"),
-    DeclaredSlip("no-complement", rule("P:above at v", "F[v]"), "above: the complement was not taken"),
-    DeclaredSlip("added", rule("P:between at u, v", "F[v] + F[u]"), "the area up to low is subtracted"),
-    DeclaredSlip("root-left-out", rule("sigma", "var"), "σ is the root of the variance"),
+    DeclaredSlip("no-complement", rule("P:above at v", "F[v]"), "the complement was not taken for “above”"),
+    DeclaredSlip("added", rule("P:between at u, v", "F[v] + F[u]"), "the area up to low was added, not subtracted"),
+    DeclaredSlip("root-left-out", rule("sigma", "var"), "the variance was taken for σ, its root"),
 )  # fmt: skip
 
 

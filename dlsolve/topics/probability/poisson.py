@@ -61,7 +61,7 @@ SLIPS = (
     DeclaredSlip("no-factorial", rule("f[k]", "exp(-lam)*lam**k"), "k! was left out"),
     DeclaredSlip("no-exponential", rule("f[k]", "lam**k / factorial(k)"), "the factor e^(−λ) was left out"),
     DeclaredSlip("divided-by-k", rule("f[k]", "exp(-lam)*lam**k / max(1, k)"), "it was divided by k, not by k!"),
-    DeclaredSlip("rate-for-lambda", rule("lam", "rate"), "the rate was taken; λ belongs to the whole time"),
+    DeclaredSlip("rate-for-lambda", rule("lam", "rate"), "the rate was taken for λ, and the time left out"),
     *SHARED_SLIPS,
     *approximation.SLIPS,
 )

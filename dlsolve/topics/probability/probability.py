@@ -102,8 +102,8 @@ RULES = rules("""
 
 SLIPS = (
     DeclaredSlip("added-choices", rule("n_S", "sum(size[i] for i in trials)"), "choices were added, not multiplied"),
-    DeclaredSlip("complement", rule("P_A", "1 - n_A / n_S"), "this is the probability of the complement"),
-    DeclaredSlip("odds", rule("P_A", "n_A / (n_S - n_A)"), "these are odds: n(A) over the other outcomes"),
+    DeclaredSlip("complement", rule("P_A", "1 - n_A / n_S"), "the probability of the complement was taken"),
+    DeclaredSlip("odds", rule("P_A", "n_A / (n_S - n_A)"), "odds were taken, n(A) over the other outcomes"),
     DeclaredSlip("assumed-independent", rule("P_A_and_B", "P_A*P_B"),
                  "P(A)·P(B) was taken for P(A ∩ B) without independence"),
     *SHARED_SLIPS,

@@ -119,18 +119,18 @@ RULES = rules("""
 
 SLIPS = (
     DeclaredSlip("plain-average", rule("E_X", "mean(x[v] for v in values)"),
-                 "the values were averaged plainly; each counts by its probability"),
+                 "the values were averaged plainly, not weighted by their probabilities"),
     DeclaredSlip("sum-of-values", rule("E_X", "sum(x[v] for v in values)"), "the probabilities were left out"),
     DeclaredSlip("divided-again", rule("E_X", "mean(x[v]*f[v] for v in values)"),
-                 "the sum was divided by the number of values; f is the weight already"),
+                 "the sum was divided by the number of values, though f is the weight already"),
     DeclaredSlip("squared-mean", rule("E_X2", "E_X**2"), "[E(X)]² was taken for E(X²)"),
     DeclaredSlip("squared-products", rule("E_X2", "sum((x[v]*f[v])**2 for v in values)"),
                  "the probability was squared with the value"),
     DeclaredSlip("not-subtracted", rule("Var_X", "E_X2"), "[E(X)]² was not subtracted"),
     DeclaredSlip("mean-not-squared", rule("Var_X", "E_X2 - E_X"), "E(X) was subtracted without its square"),
-    DeclaredSlip("wrong-sign", rule("Var_X", "E_X**2 - E_X2"), "the difference is the other way round"),
+    DeclaredSlip("wrong-sign", rule("Var_X", "E_X**2 - E_X2"), "the difference was taken the other way round"),
     DeclaredSlip("variance-for-deviation", rule("sigma_X", "Var_X"), "the root was left out"),
-    DeclaredSlip("own-mass-only", rule("F[v]:next at u", "f[v]"), "F adds up all masses to the left, not one"),
+    DeclaredSlip("own-mass-only", rule("F[v]:next at u", "f[v]"), "one mass was taken for F, not all to the left"),
 )  # fmt: skip
 
 IDENTITIES = (

@@ -93,15 +93,15 @@ RULES = rules("""
 """)
 
 SLIPS = (
-    DeclaredSlip("height-upside-down", rule("h", "b - a"), "the height is 1/(b − a): the area is 1"),
-    DeclaredSlip("mean-difference", rule("E_X", "(b - a)/2"), "the mean is (a + b)/2, not half the length"),
+    DeclaredSlip("height-upside-down", rule("h", "b - a"), "the length b − a was taken for the height, 1/(b − a)"),
+    DeclaredSlip("mean-difference", rule("E_X", "(b - a)/2"), "half the length was taken for the mean, (a + b)/2"),
     DeclaredSlip("not-subtracted", rule("Var_X", "E_X2"), "[E(X)]² was not subtracted"),
-    DeclaredSlip("not-squared", rule("Var_X", "(b - a)/12"), "the length is squared in (b − a)²/12"),
-    DeclaredSlip("sum-squared", rule("Var_X", "(a + b)**2/12"), "it is the length that is squared, not the sum"),
+    DeclaredSlip("not-squared", rule("Var_X", "(b - a)/12"), "the length was not squared in (b − a)²/12"),
+    DeclaredSlip("sum-squared", rule("Var_X", "(a + b)**2/12"), "the sum a + b was squared, not the length b − a"),
     DeclaredSlip("half-factor", rule("Var_int", "h*bracket2 + E_X**2*(b - a) - E_X*(b**2 - a**2)"),
-                 "the factor 1/(b − a) stands before all three brackets"),
-    DeclaredSlip("without-the-half", rule("bracket1", "b**2 - a**2"), "the antiderivative of x is x²/2"),
-    DeclaredSlip("ends-outside", rule("right:inside", "high"), "the area ends at b: beyond it the density is 0"),
+                 "the factor 1/(b − a) was put before the first bracket only"),
+    DeclaredSlip("without-the-half", rule("bracket1", "b**2 - a**2"), "x² was taken for the antiderivative of x, x²/2"),
+    DeclaredSlip("ends-outside", rule("right:inside", "high"), "the area was taken beyond b, where the density is 0"),
 )  # fmt: skip
 
 IDENTITIES = (

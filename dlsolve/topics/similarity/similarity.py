@@ -71,14 +71,15 @@ SLIPS = (
     DeclaredSlip("root-left-out", rule("norm[u]", "sum(vec[u]**2)"), "the root of the sum of squares was left out"),
     DeclaredSlip("norm-of-sum", rule("norm[u]", "sum(abs(vec[u]))"), "the entries were added, not their squares"),
     DeclaredSlip("not-divided", rule("cos_sim[u,v]", "dot[u,v]"), "the dot product was not divided by the norms"),
-    DeclaredSlip("one-norm", rule("cos_sim[u,v]", "dot[u,v]/norm[u]"), "both norms divide the dot product"),
+    DeclaredSlip("one-norm", rule("cos_sim[u,v]", "dot[u,v]/norm[u]"),
+                 "the dot product was divided by one norm, not by both"),
     DeclaredSlip("norms-added", rule("cos_sim[u,v]", "dot[u,v]/(norm[u] + norm[v])"),
-                 "the norms are multiplied, not added"),
+                 "the norms were added, not multiplied"),
     DeclaredSlip("squared-norms", rule("cos_sim[u,v]", "dot[u,v]/(norm[u]*norm[v])**2"),
                  "the squares of the norms were used"),
     DeclaredSlip("radians", rule("angle[u,v]", "acos(cos_sim[u,v])"), "the angle was left in radians"),
     DeclaredSlip("distance-not-rooted", rule("dist[u,v]", "sum(diff[u,v]**2)"), "the root was left out"),
-    DeclaredSlip("signs-kept", rule("manhattan[u,v]", "sum(diff[u,v])"), "the differences are taken without sign"),
+    DeclaredSlip("signs-kept", rule("manhattan[u,v]", "sum(diff[u,v])"), "the differences were added with their signs"),
 )  # fmt: skip
 
 

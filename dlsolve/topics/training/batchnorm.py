@@ -72,10 +72,10 @@ RULES = rules("""
 
 SLIPS = (
     DeclaredSlip("sample_variance", rule("var[j]", "sum(d[j]**2) / (m - 1)"),
-                 "the variance of a batch is taken over m, not over m − 1"),
+                 "the sum of squares was divided by m − 1, not by m"),
     DeclaredSlip("mean_kept", rule("d[j]", "x[j]"), "the mean is not subtracted"),
-    DeclaredSlip("no_root", rule("s[j]", "var[j] + eps"), "the root is left out: x − μ is divided by the variance"),
-    DeclaredSlip("eps_outside", rule("s[j]", "sqrt(var[j]) + eps"), "ε stands under the root"),
+    DeclaredSlip("no_root", rule("s[j]", "var[j] + eps"), "the root was left out, and x − μ divided by the variance"),
+    DeclaredSlip("eps_outside", rule("s[j]", "sqrt(var[j]) + eps"), "ε was added outside the root, not under it"),
     DeclaredSlip("shift_left_out", rule("y[j]", "gamma[j]*x_hat[j]"), "β is left out"),
     DeclaredSlip("scale_left_out", rule("y[j]", "x_hat[j] + beta[j]"), "γ is left out"),
     DeclaredSlip("shift_scaled", rule("y[j]", "gamma[j]*(x_hat[j] + beta[j])"), "β is added after γ has multiplied"),

@@ -74,13 +74,14 @@ RULES = rules("""
 
 SLIPS = (
     DeclaredSlip("rate_for_keep", rule("keep", "p"),
-                 "p is the probability of being dropped; units are kept with 1 − p"),
-    DeclaredSlip("scaled_by_rate", rule("test_scale", "p"), "at test time the factor is the keep probability 1 − p"),
+                 "p was taken for the probability of being kept, 1 − p"),
+    DeclaredSlip("scaled_by_rate", rule("test_scale", "p"), "p was taken for the factor at test time, 1 − p"),
     DeclaredSlip("divided_by_rate", rule("train_scale", "1 / p"),
-                 "inverted dropout divides by the keep probability 1 − p"),
+                 "it was divided by p, not by the keep probability 1 − p"),
     DeclaredSlip("never_scaled", rule("test_scale", "1"),
-                 "nothing is scaled: test activations are too large by 1/(1 − p)"),
-    DeclaredSlip("mask_turned", rule("a_train", "train_scale*(1 - mask)*a"), "the mask has 1 for units that are kept"),
+                 "nothing was scaled at test time"),
+    DeclaredSlip("mask_turned", rule("a_train", "train_scale*(1 - mask)*a"),
+                 "the mask was read the other way round, 1 for units that are dropped"),
     DeclaredSlip("mask_left_out", rule("a_train", "train_scale*a"), "the mask is left out"),
 )  # fmt: skip
 

@@ -68,11 +68,12 @@ RULES = rules("""
 
 SLIPS = (
     DeclaredSlip("last_not_best", rule("best[e]", "validation[e]"),
-                 "an epoch is compared with the best so far, not with the one before"),
-    DeclaredSlip("not_reset", rule("wait[e]:new", "wait[e-1]"), "after an improvement the count starts again at 0"),
+                 "the loss of the epoch itself was taken for the best so far"),
+    DeclaredSlip("not_reset", rule("wait[e]:new", "wait[e-1]"), "the count was not set back to 0 after an improvement"),
     DeclaredSlip("last_weights", rule("best_loss at e", "validation[e]"),
-                 "the weights of the best epoch are kept, not of the last one"),
-    DeclaredSlip("gap_turned", rule("gap[e]", "train[e] - validation[e]"), "the gap is validation less training loss"),
+                 "the weights of the last epoch were kept, not of the best one"),
+    DeclaredSlip("gap_turned", rule("gap[e]", "train[e] - validation[e]"),
+                 "the gap was taken the other way round, training less validation loss"),
 )  # fmt: skip
 
 

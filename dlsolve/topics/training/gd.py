@@ -121,7 +121,7 @@ SLIPS = (
     DeclaredSlip("no-sigmoid-slope", change(_without_sigmoid, "dz"), "the derivative of the sigmoid is left out"),
     DeclaredSlip("bias-not-updated", rule("b[k]", "b[k-1]"), "the bias is not updated"),
     DeclaredSlip("bias-left-out", change(_without_bias, "y_hat", "z"), "the bias is left out of the prediction"),
-    DeclaredSlip("start-weights", change(_at_start, "y_hat", "z"), "the start weights are used again"),
+    DeclaredSlip("start-weights", change(_at_start, "y_hat", "z"), "the start weights were used again"),
 )
 
 

@@ -71,8 +71,9 @@ RULES = rules("""
 
 SLIPS = (
     DeclaredSlip("not_divided", rule("average", "sum(score[i] for i in rounds)"), "the sum is not divided by k"),
-    DeclaredSlip("train_is_fold", rule("train[i]", "fold[i]"), "the fold validates; all other folds train"),
-    DeclaredSlip("one_fold_less", rule("train[i]", "N - 2*fold[i]"), "one fold validates, not two"),
+    DeclaredSlip("train_is_fold", rule("train[i]", "fold[i]"),
+                 "the fold that validates was taken for the training set"),
+    DeclaredSlip("one_fold_less", rule("train[i]", "N - 2*fold[i]"), "two folds were kept for validation, not one"),
     DeclaredSlip("not_squared", rule("deviation[i]", "abs(score[i] - average)"), "the distances are not squared"),
     DeclaredSlip("no_root", rule("std", "variance"), "the root of the variance is left out"),
 )  # fmt: skip

@@ -82,13 +82,14 @@ RULES = rules("""
 
 SLIPS = (
     DeclaredSlip("epochs_are_updates", rule("updates", "epochs"),
-                 "epochs and updates agree in number only for batch descent"),
+                 "one update was counted for each epoch"),
     DeclaredSlip("last_left_out", rule("updates_per_epoch:rest", "full"),
-                 "the last, smaller batch makes an update too"),
+                 "the last, smaller batch was left out"),
     DeclaredSlip("number_is_size", rule("updates_per_epoch:parts", "-floor(-N / batches)"),
                  "the number of batches is taken for their size"),
     DeclaredSlip("size_is_number", rule("updates_per_epoch", "B"), "the size of a batch is taken for their number"),
-    DeclaredSlip("one_epoch", rule("updates", "updates_per_epoch"), "the updates of one epoch, not of all"),
+    DeclaredSlip("one_epoch", rule("updates", "updates_per_epoch"),
+                 "the updates of one epoch were taken, not those of all"),
 )  # fmt: skip
 
 

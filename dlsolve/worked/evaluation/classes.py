@@ -55,13 +55,13 @@ CLASS_RULES = """
 CLASS_SLIPS = (
     DeclaredSlip("macro_f1_of_means",
                  rule("macro_F1", "2*macro_precision*macro_recall / (macro_precision + macro_recall)"),
-                 "the macro F1 is the mean of the F1 values, not F1 of the mean precision and recall"),
+                 "F1 of the mean precision and recall was taken, not the mean of the F1 values"),
     DeclaredSlip("macro_is_weighted", rule("macro_precision", "sum(support[k]*precision[k] for k in classes) / N"),
-                 "the macro average counts every class the same; the weighted one weighs by support"),
+                 "the classes were weighted by their support, not counted alike"),
     DeclaredSlip("class_precision_is_recall", rule("precision[k]", "TP[k] / support[k]"),
-                 "precision divides by all taken for the class, not by all of the class"),
+                 "precision was divided by all of the class (that is recall)"),
     DeclaredSlip("class_recall_is_precision", rule("recall[k]", "TP[k] / predicted[k]"),
-                 "recall divides by all of the class, not by all taken for it"),
+                 "recall was divided by all taken for the class (that is precision)"),
 )  # fmt: skip
 
 

@@ -48,9 +48,9 @@ SLIPS = (
     DeclaredSlip("no-correction-high", rule("z_high", "(high - E_X) / sigma_X"),
                  "the continuity correction is left out"),
     DeclaredSlip("correction-inwards", rule("z_high", "(high - 1/2 - E_X) / sigma_X"),
-                 "the half unit goes outwards, so that the end counts"),
+                 "the half unit was taken off at the upper end, not added"),
     DeclaredSlip("variance-standardised", rule("z_high", "(high + 1/2 - E_X) / Var_X"),
-                 "divided by the variance, not by σ"),
+                 "it was divided by the variance, not by σ"),
 )  # fmt: skip
 
 

@@ -74,12 +74,12 @@ SOLVED = """
 SLIPS = (
     DeclaredSlip("three-added", rule("P_A_or_B_or_C", "P_A + P_B + P_C"), "what they share was counted more than once"),
     DeclaredSlip("all-left-out", rule("P_A_or_B_or_C", "P_A + P_B + P_C - P_A_and_B - P_A_and_C - P_B_and_C"),
-                 "what all three share was taken away with every pair; it comes back once"),
+                 "what all three share was not added again at the end"),
     DeclaredSlip("all-subtracted",
                  rule("P_A_or_B_or_C", "P_A + P_B + P_C - P_A_and_B - P_A_and_C - P_B_and_C - P_A_and_B_and_C"),
-                 "what all three share is added at the end, not subtracted"),
+                 "what all three share was subtracted at the end, not added"),
     DeclaredSlip("all-once", rule("P_exactly_two", "P_A_and_B + P_A_and_C + P_B_and_C - P_A_and_B_and_C"),
-                 "what all share stands in each of the three pairs"),
+                 "what all share was taken away once, not for each of the three pairs"),
     DeclaredSlip("at-least-for-exactly", rule("P_exactly_two", "P_A_and_B + P_A_and_C + P_B_and_C"),
                  "what all share was not taken away"),
 )  # fmt: skip

@@ -48,13 +48,16 @@ COMMON = """
 
 SHARED_SLIPS = (
     DeclaredSlip("not-subtracted", rule("P_A_or_B", "P_A + P_B"), "what both share was counted twice"),
-    DeclaredSlip("multiplied-union", rule("P_A_or_B", "P_A*P_B"), "the probabilities were multiplied; or is a union"),
+    DeclaredSlip("multiplied-union", rule("P_A_or_B", "P_A*P_B"),
+                 "the probabilities were multiplied, though “or” is a union"),
     DeclaredSlip("wrong-condition", rule("P_A_given_B", "P_A_and_B / P_A"),
-                 "it was divided by P(A); the condition is B"),
+                 "it was divided by P(A), though the condition is B"),
     DeclaredSlip("wrong-condition-b", rule("P_B_given_A", "P_A_and_B / P_B"),
-                 "it was divided by P(B); the condition is A"),
-    DeclaredSlip("not-divided", rule("P_A_given_B", "P_A_and_B"), "and was taken for given: P(A ∩ B) over P(B)"),
-    DeclaredSlip("not-divided-b", rule("P_B_given_A", "P_A_and_B"), "and was taken for given: P(A ∩ B) over P(A)"),
+                 "it was divided by P(B), though the condition is A"),
+    DeclaredSlip("not-divided", rule("P_A_given_B", "P_A_and_B"),
+                 "“and” was taken for “given”, with no division by P(B)"),
+    DeclaredSlip("not-divided-b", rule("P_B_given_A", "P_A_and_B"),
+                 "“and” was taken for “given”, with no division by P(A)"),
 )  # fmt: skip
 
 
