@@ -22,7 +22,7 @@ from dlsolve.fields import Written, read_problem
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.problem import Marking, ProblemFile
 from dlsolve.render import Options, render
-from dlsolve.render.report import amount, escaped, markdown
+from dlsolve.render.report import Say, amount, escaped, markdown
 from dlsolve.solver import Solution, solve_problem
 from dlsolve.trace import Key
 from tests.cases import FILES, ROOT, TOPICS, Case
@@ -499,3 +499,33 @@ def test_a_whole_number_too_long_to_be_printed_is_right_as_printed() -> None:
                           ("3.3389e124", "wrong"), ("3.3388e123", "wrong")]:  # fmt: skip
         assert verdicts(mark_attempt(solution, ProblemFile(topic="permutations", given={}),
                                      of_json({"count": text}, "answers")))["count"] == verdict  # fmt: skip
+
+
+def whys(file: str, **answers: str) -> dict[str, str]:
+    """The reasons of a marking, by name."""
+    solution = next(case for case in EXACT if case.id == file).solution()
+    problem = ProblemFile(topic=solution.topic.name, given={})
+    report = mark_attempt(solution, problem, of_json(answers, "answers"), only_written=True)
+    return {item.name: Say(False).why(item) for item in report.items}
+
+
+def test_what_follows_names_the_wrong_value_that_leads_to_it() -> None:
+    said = whys("adam/adam-3steps", theta_1="-0.01", m_hat_2="0.235", v_hat_2="0.065", theta_2="-0.0192")
+    assert said["theta_2"] == "right with your m̂₂: −0.01 − 0.00921746 = −0.019217"
+
+
+def test_what_follows_is_worked_out_from_the_digits_on_the_page() -> None:
+    said = whys("backprop/backprop-2-2-1", z1="[1, 1.6]", a1="[1, 1.6]", y_hat="1.94")
+    assert said["y_hat"] == "right with your a₁: 1.94"
+
+
+def test_what_only_rounding_leads_to_says_so() -> None:
+    said = whys("adam/adam-3steps", m_hat_2="0.4", v_hat_2="0.065", theta_2="-0.0262")
+    assert said["theta_2"] == "right within the rounding of your m̂₂"
+
+
+def test_a_convention_that_another_right_value_denies_is_not_named() -> None:
+    wrong = {"w_1": "0.05", "w_2": "0.135"}
+    said = whys("momentum/momentum-3steps", v_1="0.05", v_2="0.085", **wrong)
+    assert said["w_1"] == "the velocity is added instead of subtracted; right but for its sign"
+    assert "you used: v = βv − ηg" in whys("momentum/momentum-3steps", **wrong)["w_1"]

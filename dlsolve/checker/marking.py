@@ -13,19 +13,21 @@ from dataclasses import replace
 from flint import fmpq
 
 from dlsolve.checker.chains import Chain
-from dlsolve.checker.judge import points
+from dlsolve.checker.judge import fit, points
 from dlsolve.checker.judge import remarks as near_misses
 from dlsolve.checker.judged import Judged
 from dlsolve.checker.links import LinkJudge, Target
 from dlsolve.checker.made import Consequences
 from dlsolve.checker.report import Report, ReportItem, Verdict
+from dlsolve.checker.runs import BITS
 from dlsolve.checker.sequel import Sequels
-from dlsolve.checker.texts import own_line, shown, symbol
+from dlsolve.checker.texts import is_number, own_line, shown, sources, symbol
 from dlsolve.checker.windows import Answer
 from dlsolve.checker.worth import Worth
 from dlsolve.fields.kinds import joined
 from dlsolve.handwriting import WorkedLine
 from dlsolve.numbers.matrix import Matrix
+from dlsolve.numbers.precision import precision
 from dlsolve.solver import Solution
 from dlsolve.trace import Key
 
@@ -82,6 +84,8 @@ class _Marker(Judged):
         for item in items:
             if item.verdict == "wrong" and not self._comes_of_slips(item):
                 self._explain(item)
+            if item.verdict == "follows" and not item.why:
+                self._led_by(item)
             if item.verdict in ("wrong", "follows"):
                 self.amiss.add(item.name)
         for item in items:
@@ -177,8 +181,21 @@ class _Marker(Judged):
         return [n for n in self.answers if n.startswith(name + "[") and self._true_value(n) is not None]
 
     def _explain(self, item: ReportItem) -> None:
-        item.slips, leading = self.search.explain(item.name, self.answers[item.name])
+        found, leading = self.search.explain(item.name, self.answers[item.name])
+        # one that another right value denies, v = βv − ηg where v is βv + ηg, stands back behind another slip
+        item.slips = [s for s in found if len(found) == 1 or not self._denied(s.id, item.name)] or found
         self.consequences.add(*leading)
+
+    def _denied(self, slip: str, name: str) -> bool:
+        """Whether another right value denies a convention that several rules share."""
+        if "=" not in slip:
+            return False
+        right = [n for n in self.own if self._base(n) != self._base(name) and self.trusting.fits.get(n, "no") != "no"]
+        return any(self.search.reading_fits(slip, n, self.own[n]) is False for n in right)
+
+    def _base(self, name: str) -> str:
+        key = self.keys.get(name.partition("[")[0], name)
+        return key if isinstance(key, str) else str(key[0])
 
     def _comes_of_slips(self, item: ReportItem) -> bool:
         """Whether a value is what slips before it lead to, by no rule or with nothing rounded on the way."""
@@ -200,6 +217,22 @@ class _Marker(Judged):
             else f"right with your {made} carried in full, not as rounded on the page"
         )
         return True
+
+    def _led_by(self, item: ReportItem) -> None:
+        """Name the wrong values that a following one comes of, not the right ones in the same line; say so where
+        only their rounding leads to it."""
+        key = self.second_keys.get(item.name, self.second_keys.get(item.name.partition("[")[0]))
+        found = sources(self.second, key, self.own) if key is not None else []
+        entries = {name.partition("[")[0] for name in self.amiss} | self.amiss
+        wrong = [symbol(self.second, k) for k in found if self.second.name(k) in entries]
+        if wrong:
+            item.uses = tuple(dict.fromkeys(wrong[:MOST_SAID]))
+        line = own_line(self.search.digits, key, self.own) if item.line is not None else None
+        if line is not None and is_number(line.value) and item.name in self.second_keys:
+            with precision(BITS):
+                if fit(self.answers[item.name], line.value, self._kind(item.name)) == "no":
+                    item.line, item.maths = None, ""
+                    item.why = f"right within the rounding of your {joined(item.uses or ('values',), 'and')}"
 
     def _listed(self, names: Sequence[str]) -> list[str]:
         """The symbols of a few names."""
@@ -229,7 +262,11 @@ class _Marker(Judged):
     def _by_own_values(self, item: ReportItem, answer: Answer) -> None:
         """What the rule gives with the student's own values, and that line."""
         image = self.following.images.get(item.name)
-        line = own_line(self.second, self.second_keys.get(item.name), self.own)
+        key = self.second_keys.get(item.name)
+        line = own_line(self.second, key, self.own)
+        if line is not None and line.rough and key in self.search.digits.steps:
+            # what is not on the page comes of the digits that are, not of the middle of what they may mean
+            line = own_line(self.search.digits, key, self.own) or line
         if line is not None:
             item.line, item.maths, item.uses = line.ascii, line.maths, line.uses
             if not isinstance(image, str | None) and line.value is not None:

@@ -88,6 +88,12 @@ class Search:
         step, entry = self._step(name)
         return step is not None and any(self._leads(c, step, entry, answer) for c in self._known(step))
 
+    def reading_fits(self, slip: str, name: str, answer: Answer) -> bool | None:
+        """Whether the rule of the known slip with this id leads to a value; None where it does not touch it."""
+        step, entry = self._step(name)
+        rules = [c for c in self._known(step) if c.id == slip] if step is not None else []
+        return None if step is None or not rules else any(self._leads(c, step, entry, answer) for c in rules)
+
     def candidates(self, step: Step, answer: Answer) -> Iterator[Candidate]:
         """The rules that may have been used at a step, declared slips first; others only where enough digits tell."""
         yield from self._known(step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,8 @@ from dlsolve.solver import Solution
 from dlsolve.trace import Key, Operation, Step, Trace
 
 LINE_DIGITS = Digits(6)
+MOST_BEHIND = 200
+"""Values that nobody wrote, past which what a value comes of is looked for."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class OwnLine:
     maths: str
     value: Any
     uses: tuple[str, ...]
+    rough: bool = False
+    """Whether a value in it stands on no paper, and is known to a window only."""
 
 
 def shown(value: Any, digits: Digits, figures: int | None = None, bits: int = BITS) -> str | None:
@@ -98,7 +102,8 @@ def own_line(trace: Trace, key: Key | None, answers: Mapping[str, Answer]) -> Ow
     with precision(BITS):
         try:
             at_step = instantiate(trace, step.rule.expr, dict(zip(step.rule.letters, step.index, strict=False)))
-            tree = put(_Middles(trace, answers), at_step, LINE_DIGITS)  # type: ignore[arg-type]
+            middles = _Middles(trace, answers)
+            tree = put(middles, at_step, LINE_DIGITS)  # type: ignore[arg-type]
         except (DlsolveError, UndecidedError, KeyError, ValueError):
             return None  # a number too long to be written out among them
         try:
@@ -106,22 +111,45 @@ def own_line(trace: Trace, key: Key | None, answers: Mapping[str, Answer]) -> Ow
         except (DlsolveError, UndecidedError, ArithmeticError, TypeError, KeyError):
             value = None
     maths = one_line(unicode(tree, trace.symbols))
-    return OwnLine(python(tree, trace.symbols), maths, value, tuple(_uses(trace, at_step, answers)))
+    used = [k for k in _mentioned(at_step) if trace.name(k) in written_in(answers)]
+    uses = tuple(dict.fromkeys(symbol(trace, k) for k in used))
+    return OwnLine(python(tree, trace.symbols), maths, value, uses, middles.env.rough)
 
 
-def _uses(trace: Trace, at_step: Tree, answers: Mapping[str, Answer]) -> dict[str, None]:
-    """The symbols of the written values that a rule at a step mentions."""
-    written = {name.partition("[")[0] for name, answer in answers.items() if answer.unreadable is None} | set(answers)
-    out: dict[str, None] = {}
+def written_in(answers: Mapping[str, Answer]) -> set[str]:
+    """The names of the values that were written, whole or entry by entry."""
+    return {name.partition("[")[0] for name, answer in answers.items() if answer.unreadable is None} | set(answers)
+
+
+def sources(trace: Trace, key: Key, answers: Mapping[str, Answer]) -> list[Key]:
+    """The written values that a value comes of, past those that were not written."""
+    written = written_in(answers)
+    found: dict[Key, None] = {}
+    seen, left = {key}, [key]
+    while left and len(seen) < MOST_BEHIND:
+        step = trace.steps.get(left.pop(0))
+        if not isinstance(step, Step):
+            continue
+        try:
+            at_step = instantiate(trace, step.rule.expr, dict(zip(step.rule.letters, step.index, strict=False)))
+        except (DlsolveError, KeyError):
+            continue
+        for used in _mentioned(at_step):
+            if trace.name(used) in written:
+                found[used] = None
+            elif used not in seen:
+                seen.add(used)
+                left.append(used)
+    return list(found)
+
+
+def _mentioned(at_step: Tree) -> Iterator[Key]:
+    """The values that a rule at a step mentions."""
     for node in nodes(at_step):
-        key: Key | None = None
         if isinstance(node, Ref):
-            key = (node.base, *node.index) if node.index else node.base
+            yield (node.base, *node.index) if node.index else node.base
         elif isinstance(node, NameTree):
-            key = node.id
-        if key is not None and trace.name(key) in written:
-            out[symbol(trace, key)] = None
-    return out
+            yield node.id
 
 
 def symbol(trace: Trace, key: Key) -> str:
@@ -145,6 +173,7 @@ class _MiddleEnv:
     def __init__(self, trace: Trace, answers: Mapping[str, Answer]) -> None:
         self.trace = trace
         self.answers = answers
+        self.rough = False
 
     def __getitem__(self, key: Any) -> Any:
         value = self.trace.env[key]
@@ -154,7 +183,9 @@ class _MiddleEnv:
             # a wrong 0 was not handed on: then the true value stands in
             if _possible(written, value):
                 return written
-        return middle(value)
+        out = middle(value)
+        self.rough = self.rough or out is not value
+        return out
 
 
 def _possible(written: Any, value: Any) -> bool:
@@ -168,7 +199,7 @@ def _possible(written: Any, value: Any) -> bool:
 def middle(value: Any) -> Any:
     """The middle of a window, entry by entry; what is known well stays as it is."""
     if isinstance(value, Matrix):
-        return value.map(middle)
+        return value if all(middle(e) is e for e in value.entries()) else value.map(middle)
     if isinstance(value, arb) and value.is_finite() and value.rel_accuracy_bits() < 60:
         return _mid(value)
     return value
