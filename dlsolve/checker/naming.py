@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from flint import fmpq
 
 from dlsolve.handwriting import UnreadableError, normalise_name, resolve
+from dlsolve.handwriting.glyphs import GREEK_LETTERS
 from dlsolve.letters import SUPERSCRIPTS
 from dlsolve.named import find, keys_by_name, on_another_way, stem
 from dlsolve.notation import Quantity
@@ -23,6 +26,12 @@ _SIGNS = (
     (r"\|", "‖"),
     ("||", "‖"),
     ("∥", "‖"),
+    (">=", "≥"),
+    ("<=", "≤"),
+    ("\\geq", "≥"),
+    ("\\leq", "≤"),
+    ("\\ge", "≥"),
+    ("\\le", "≤"),
 )
 _WORDS = ((r"\band\b|(?<=[A-Z])n(?=[A-Z])|&", "∩"), (r"\bor\b|(?<=[A-Z])u(?=[A-Z])", "∪"), (r"\bgiven\b", "|"))
 _TEX = re.compile(r"\\(?:left|right|text|mathrm|operatorname)|[\s${}\\_^*]")
@@ -34,6 +43,7 @@ _LETTERS = (("delta", "dz"), ("w", "W"), ("dw", "dW"))
 _ENTRY = re.compile(r"(?P<name>.*\S)\s*\[\s*(?P<entry>\d{1,6}(?:\s*[,;]\s*\d{1,6})?)\s*\]")
 MOST_HINTS = 50
 """Unknown names for which the nearest one is looked for."""
+_FIELD = re.compile(r"\{(\w+)\}")
 MOST_ASKED, MOST_CHARS = 20_000, 100
 """Texts of pages that are looked up as names in one run, and the longest of them."""
 _COUNTS = re.compile(r"[\d_\[]|$")
@@ -49,6 +59,7 @@ class Names:
         self._stems = {stem(name) for name in self.known}
         self._spoken: dict[str, dict[str, None]] | None = None
         self._hints = MOST_HINTS
+        self._first = {name.partition("_")[0] for name in self.known}
         self._known_as: dict[str, bool] = {}
         self._asked = 0
 
@@ -92,6 +103,9 @@ class Names:
                 with contextlib.suppress(UnreadableError):
                     entry = re.sub(r"\s*[,;]\s*", ",", match["entry"])
                     return f"{self.find(match['name'])}[{entry}]"
+            other = self._of_the_only_one(written)
+            if other is not None:
+                return other
             other = next((n for n in normalise_name(written) if on_another_way(self._stems, n)), None)
             if other is None:
                 raise fault
@@ -112,6 +126,15 @@ class Names:
                 return next(iter(hits))
         return None
 
+    def _of_the_only_one(self, written: str) -> str | None:
+        """w for W1 where a run has one layer or one feature alone."""
+        for base in self.bases(written):
+            head, mark, tail = base.partition("_")
+            if head.isalpha() and head + "1" in self._first and f"{head}2" not in self._first:
+                if (name := f"{head}1{mark}{tail}") in self.known:
+                    return self.trace.name(self.known[name])
+        return None
+
     def bases(self, written: str) -> Iterator[str]:
         """Answer names with another letter of the field put right: w_1 for θ₁ where a topic says θ."""
         candidates = normalise_name(written)
@@ -122,17 +145,22 @@ class Names:
         for other, own in others:
             for name in candidates:
                 if name.startswith(other) and _COUNTS.match(name, len(other)):
-                    yield own + name[len(other) :]
+                    meant = own + name[len(other) :]
+                    target = self.trace.aliases.get(meant)
+                    # a₂, the output of the last layer, is no hidden h₂
+                    if target is None or (target if isinstance(target, str) else target[0]) == own:
+                        yield meant
 
     def _everything(self) -> dict[str, dict[str, None]]:
         """Every symbol and phrase of the run -> the names that it can mean."""
         out: dict[str, dict[str, None]] = {}
         symbols = self.trace.symbols
+        given = {n: _typed(self.trace.env[k]) for n, k in self.known.items() if n == k and n not in self.trace.steps}
         for key in self.known.values():
             base, index = (key, ()) if isinstance(key, str) else (str(key[0]), key[1:])
             row = symbols.quantity(base)
             name = self.trace.name(key)
-            for text in _said(row, index, symbols.unicode(base, [str(i) for i in index]), name == base):
+            for text in _said(row, index, symbols.unicode(base, [str(i) for i in index]), name == base, given):
                 for form in _forms(text):
                     out.setdefault(form, {})[name] = None
         return out
@@ -150,14 +178,23 @@ def canonical(trace: Trace, written: str) -> str:
     return names(trace).find(written)
 
 
-def _said(row: Quantity | None, index: tuple[object, ...], symbol: str, alone: bool) -> Iterator[str]:
+def _typed(value: object) -> str:
+    """A given number as it is typed; nothing for what is none."""
+    return f"{float(value):.12g}" if isinstance(value, fmpq) else ""
+
+
+def _said(
+    row: Quantity | None, index: tuple[object, ...], symbol: str, alone: bool, given: Mapping[str, str]
+) -> Iterator[str]:
     yield symbol
     if row is None:
         return
     words = {letter: str(i) for letter, i in zip(row.letters, index, strict=False)}
     for other in row.also:
         if "{" in other or alone:
-            yield other.format_map(words) if len(words) == len(row.letters) else other
+            fields = {**given, **words}
+            fits = len(words) == len(row.letters) and all(field in fields for field in _FIELD.findall(other))
+            yield other.format_map(fields) if fits else other
     if alone:
         yield _HEAD.split(row.meaning, maxsplit=1)[0]
         yield row.name.replace("_", " ")
@@ -174,8 +211,9 @@ def _forms(text: str) -> Iterator[str]:
         joined = re.sub(word, sign, joined)
     exact = [_TEX.sub("", t) for t in (text, signs, joined)]
     round_ = [t.replace("[", "(").replace("]", ")") for t in exact]
+    spelled = ["".join(GREEK_LETTERS.get(c, c) for c in t) for t in exact]  # rho for ρ
     fused = [re.sub(r"\((\w)\)$", r"\1", t) for t in exact]  # p(X) for p_X
-    yield from dict.fromkeys([*exact, *round_, *(t.casefold().replace("-", "") for t in round_), *fused])
+    yield from dict.fromkeys([*exact, *round_, *(t.casefold().replace("-", "") for t in round_), *fused, *spelled])
 
 
 __all__ = ["Names", "canonical", "names"]

@@ -27,6 +27,8 @@ from dlsolve.solver import Solution
 Reveal = Literal["none", "first", "all"]
 _HINTS = ("sign", "percent_sign", "power_of_ten")
 """Remarks on a wrong value that say how to mend it."""
+_TURN = re.compile(r"(?:t|k|step|epoch|iteration|it|sample|batch)\s*=\s*\d{1,4}", re.IGNORECASE)
+"""What heads the rows of a turn: ``t = 1``."""
 MOST_WORDS = 6
 """Words of a page that can be an answer in words (``4 three times``)."""
 _SAYS = re.compile(r"(?:[A-Za-z'’,-]{2,}[ ,.:;]+){2,}[A-Za-z'’-]+[ ,.:;]*")
@@ -63,7 +65,7 @@ def mark_attempt(
         except UnreadableError as fault:
             meant = is_number(text) and "did you mean" in str(fault) and not _PROSE.fullmatch(written)
             if written in attempt.loose and not meant:
-                passed += [written] if is_number(text) else []
+                passed += [written] if is_number(text) and not _TURN.fullmatch(f"{written}={text}") else []
                 continue  # a page speaks of much that is no answer
             names[written] = written
         if written in attempt.loose and _states_a_rule(solution, names[written], text):

@@ -16,7 +16,7 @@ from typing import Any
 from dlsolve.checker.answers import read_answer
 from dlsolve.checker.attempt import Attempt
 from dlsolve.checker.judge import fit
-from dlsolve.checker.naming import canonical
+from dlsolve.checker.naming import canonical, names
 from dlsolve.checker.policies import kind_of
 from dlsolve.checker.windows import Answer
 from dlsolve.handwriting import UnreadableError, WorkedLine, normalise_name
@@ -114,7 +114,7 @@ class _Page:
             steps = self._steps(stem, later=bool(when and when["word"] in _LATER))
             if steps:
                 return steps, -1
-        for candidate in normalise_name(written):
+        for candidate in names(self.trace).bases(written):
             vectors = self._vectors(candidate)
             if vectors:
                 return vectors, int(re.findall(r"\d+", candidate)[-1])
@@ -124,9 +124,9 @@ class _Page:
         """``w_0``, ``w_1``, … of ``w``; all losses of L; W1 of w1 where there is no w1."""
         for heads in (LOSSES,) if stem in LOSSES else ((stem,), (_other_case(stem),)):
             family = re.compile(f"(?:{'|'.join(map(re.escape, heads))})(?:_(?P<step>\\d+))?")
-            names = [n for n in self.names if (m := family.fullmatch(n)) and not (later and m["step"] == "0")]
-            if names and names != [stem]:
-                return tuple(names)
+            found = [n for n in self.names if (m := family.fullmatch(n)) and not (later and m["step"] == "0")]
+            if found and found != [stem]:
+                return tuple(found)
         return ()
 
     def _vectors(self, name: str) -> tuple[str, ...]:
@@ -167,11 +167,11 @@ class _Page:
 
     # -- laying them along it --------------------------------------------------------------------
 
-    def laid(self, said: Sequence[Said], names: Sequence[str], asked: Collection[str]) -> Iterator[tuple[Said, str]]:
+    def laid(self, said: Sequence[Said], among: Sequence[str], asked: Collection[str]) -> Iterator[tuple[Said, str]]:
         """Each value of the page with its place: in order, as many as can be where they fit."""
-        if not said or len(said) * len(names) > MOST_CELLS:
+        if not said or len(said) * len(among) > MOST_CELLS:
             return
-        slots = [self._slot(name) for name in names]
+        slots = [self._slot(name) for name in among]
         # best[j]: the highest score with the last place at or before j, and the places taken
         best: list[tuple[float, tuple[int | None, ...]]] = [(0.0, ())] * (len(slots) + 1)
         for n, one in enumerate(said):

@@ -23,9 +23,20 @@ UNITS = frozenset((
     "bit", "bits", "nat", "nats", "hartley", "hartleys", "dit", "dits", "ban", "bans", "update", "updates",
     "step", "steps", "epoch", "epochs", "iteration", "iterations", "sample", "samples", "parameter",
     "parameters", "params", "weight", "weights", "pixel", "pixels", "unit", "units", "neuron", "neurons",
-    "time", "times", "error", "errors",
+    "time", "times", "error", "errors", "sec", "secs", "second", "seconds", "ms", "deg", "degs", "degree", "degrees",
+    "rad", "radian", "radians",
 ))  # fmt: skip
 """Words after a number that say what it counts."""
+
+_LETTER_UNITS = frozenset("s")
+"""Units that are a letter too: one behind a number alone."""
+_DEGREES = re.compile(r"(?<=[\d)}])\s*(?:[°º]|\^\s*\{?\s*\\circ\s*\}?|\\degree)$")
+_AGAIN = re.compile(
+    r"(?P<kept>.*[\d)\]}%])(?:\s+\(\s*[-−+]?[\d.,]+\s*(?:\\?%|per ?cent)\s*\)|(?<=%)\s*\(\s*[-−+]?[\d.,]+\s*\)"
+    r"|\s*\(\s*(?:[≈~=]|\\approx|i\.e\.|or\s|about\s|ca\.)[^()]*\))$",
+    re.DOTALL,
+)
+"""A number said again in brackets: ``0.85 (85 %)``, ``85 % (0.85)``, ``1/3 (≈ 0.333)``."""
 
 _NO_NUMBERS = frozenset(("nan", "inf", "infinity", "infty"))
 _WORDS = re.compile(r"[^\W\d_](?:[^\W_]|[ \-'’]|_(?!_)){0,99}")
@@ -47,7 +58,7 @@ def value(text: str, *, decimal_comma: bool = False) -> Written:
     """
     if len(text) > MAX_CHARS:
         raise UnreadableError(f"{len(text)} characters; at most {MAX_CHARS} are read", offset=MAX_CHARS)
-    bare = _unwrap(text)
+    bare = _DEGREES.sub("", said_once(_unwrap(text)))
     if not bare:
         raise UnreadableError("nothing is written here")
     about = _ABOUT.match(bare)
@@ -67,6 +78,12 @@ def value(text: str, *, decimal_comma: bool = False) -> Written:
         if name or " " in bare:
             return Written(bare, "words", written.tree if name else None)
     return replace(written, text=text.strip(), relation="≈" if about else written.relation)
+
+
+def said_once(text: str) -> str:
+    """`text` without the brackets behind a number that only say it again."""
+    match = _AGAIN.match(text) if len(text) <= MAX_CHARS else None
+    return match["kept"] if match else text
 
 
 def _unwrap(text: str) -> str:
@@ -156,6 +173,8 @@ class _Reader:
     def scalar(self, run: list[Token]) -> Written:
         """One side: units and percent taken off, ± written as two."""
         text, unit, percent = self.source(run), "", False
+        if len(run) > 1 and run[-1].text in _LETTER_UNITS and [t.kind for t in run if t.text != "-"] == ["num", "name"]:
+            unit, run = run[-1].text, run[:-1]
         while len(run) > 1 and run[-1].kind == "name" and run[-1].text in UNITS | {"percent", "cent", "per"}:
             percent = percent or run[-1].text in ("percent", "cent")
             unit = unit or (run[-1].text if run[-1].text in UNITS else "")

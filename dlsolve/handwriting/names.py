@@ -30,6 +30,8 @@ def normalise_name(text: str) -> list[str]:
     if not text or len(text) > MAX_NAME:
         return []
     out: dict[str, None] = {}
+    if text.endswith("^") and text[:-1].isalpha():
+        out |= dict.fromkeys(name + "_hat" for name in normalise_name(text[:-1]))  # y^
     for pattern in (_PLAIN_GRADIENT, _GRAD):
         match = pattern.fullmatch(text)
         if match:

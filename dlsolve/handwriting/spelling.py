@@ -33,6 +33,8 @@ _LOWER = re.compile(rf"(?:{_D}|d\s*)(\S.*)")
 LOSSES = ("L", "J", "E", "C", "Loss", "loss", "l", "cost")
 """What stands above in a gradient that is named by its lower part alone."""
 
+_HAT = re.compile(r"(hat|bar|tilde)([0-9]*)")
+
 MAX_PARTS = 12
 """Most sub- and superscripts of one name."""
 
@@ -121,8 +123,10 @@ def scan(text: str, start: int, *, tex: bool = False) -> tuple[Spelled, int] | N
             if part is None:
                 break
             inner, at = part
-            if inner in ("hat", "bar", "tilde"):
-                hats.append(inner)
+            hat = _HAT.fullmatch(inner)
+            if hat and not low:
+                hats.append(hat[1])
+                low += [hat[2]] if hat[2] else []  # m_hat2
             elif inner:
                 low.append(inner)
         elif (raised := _bracketed_superscript(text, at)) is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dlsolve.formula.tree import Tree
-from dlsolve.handwriting.answers import value
+from dlsolve.handwriting.answers import said_once, value
 from dlsolve.handwriting.commas import letter_times
 from dlsolve.handwriting.cuts import Part, parts, rows
 from dlsolve.handwriting.glyphs import closing
@@ -161,7 +161,7 @@ def _trim(part: Part) -> Part:
 
 def _link(part: Part, relation: Literal["=", "≈", ""]) -> Link:
     """`part` read; the reason where it cannot be. A remark or comparison after the numbers is left off."""
-    text, reason = part.text, ""
+    text, reason = said_once(part.text), ""
     order = _ORDER.search(text)
     if order and order.start():
         again = _link(Part(part.relation, text[: order.start()], part.start), relation)

@@ -29,9 +29,9 @@ from dlsolve.worked.evaluation.classes import CLASS_RULES, CLASS_SLIPS, by_class
 from dlsolve.worked.evaluation.told import compare_with_matrix, give_counts, give_samples, tables
 
 
-def _named(name: str, meaning: str, symbol: str = "", index: str = "") -> Quantity:
+def _named(name: str, meaning: str, symbol: str = "", index: str = "", also: tuple[str, ...] = ()) -> Quantity:
     words = symbol or name.replace("_", " ")
-    return Quantity(name, meaning, index, symbol=words, latex=rf"\text{{{words}}}")
+    return Quantity(name, meaning, index, symbol=words, latex=rf"\text{{{words}}}", also=also)
 
 
 NOTATION = Notation(
@@ -51,7 +51,7 @@ NOTATION = Notation(
         _named("predicted_positives", "samples called positive"),
         Quantity("N", "number of samples", kind="integer"),
         Quantity("K", "number of classes", kind="integer"),
-        _named("accuracy", "share of right answers"),
+        _named("accuracy", "share of right answers", also=("acc",)),
         _named("error_rate", "share of wrong answers"),
         _named("precision", "share of the positive answers (answers k) that are right", index="k"),
         _named("recall", "share of the positives (of class k) that are found; sensitivity, TPR", index="k"),

@@ -81,7 +81,7 @@ NOTATION = Notation(
         Quantity("CE_qp", "cross-entropy of q and p", symbol="CE(q, p)", also=("H(q, p)",)),
         Quantity("kl_qp_term", "what outcome i adds to the divergence of p from q", "i", symbol="d′"),
         Quantity("KL_qp", "Kullback-Leibler divergence of p from q", symbol="KL(q ‖ p)",
-                 latex=r"\mathrm{KL}(q \,\|\, p)"),
+                 latex=r"\mathrm{KL}(q \,\|\, p)", also=("D(q ‖ p)", "D_KL(q ‖ p)")),
         *(
             Quantity(f"{name}_{unit}", f"the same in {unit}", symbol=f"{symbol} in {unit}", unit=unit)
             for unit in ("nats", "bits")

@@ -56,7 +56,7 @@ NOTATION = Notation(
                  symbol="P(X > since + more | X > since)",
                  latex=r"P(X > \mathrm{since + more} \mid X > \mathrm{since})"),
         Quantity("q", "probability below the quantile", kind="probability"),
-        Quantity("x_q", "quantile: F(x_q) = q"),
+        Quantity("x_q", "quantile: F(x_q) = q", also=("x_{q}",)),
     ],
     {"v": "label"},
     {"v": {"v": {"v": "x"}, "u": {"v": "w"}}},

@@ -56,7 +56,7 @@ NOTATION = Notation(
                  latex=r"P(\mathrm{low} \le X \le \mathrm{high})"),
         Quantity("q", "probability below the quantile", kind="probability"),
         Quantity("z_q", "standard normal quantile: Φ(z_q) = q"),
-        Quantity("x_q", "quantile: F(x_q) = q"),
+        Quantity("x_q", "quantile: F(x_q) = q", also=("x_{q}",)),
         Quantity("H", "differential entropy", symbol="h(X)", latex="h(X)"),
     ],
     {"v": "label"},

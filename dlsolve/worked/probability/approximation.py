@@ -14,7 +14,8 @@ from dlsolve.worked.probability.counting import MAX_TERMS
 QUANTITIES = (
     Quantity("F", "distribution function: P(X ≤ k)", "k", kind="probability", template="F({k})"),
     Quantity("q_given", "share of the probability asked for", kind="probability", symbol="q"),
-    Quantity("k_q", "quantile: the first k with F(k) ≥ q", kind="integer", symbol="k_q"),
+    Quantity("k_q", "quantile: the first k with F(k) ≥ q", kind="integer", symbol="k_q",
+             also=("k_{q_given}", "x_{q_given}")),
     Quantity("low", "lower end", kind="integer"),
     Quantity("high", "upper end", kind="integer"),
     Quantity("z_low", "lower end, half a unit further out, standardised"),

@@ -17,7 +17,7 @@ MAX_TERMS = 500
 MAX_K = 10_000
 
 QUANTITIES = (
-    Quantity("f", "mass function: P(X = k)", "k", kind="probability", template="f({k})"),
+    Quantity("f", "mass function: P(X = k)", "k", kind="probability", template="f({k})", also=("P(X = {k})",)),
     Quantity("P", "probability of the range", kind="probability", symbol="P(low ≤ X ≤ high)",
              latex=r"P(\mathrm{low} \le X \le \mathrm{high})"),
     Quantity("E_X", "expectation", symbol="E(X)"),
