@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from flint import arb, fmpq
@@ -26,8 +26,11 @@ READING_BITS = 256
 MAX_WORDS = 400
 
 
-def read_answers(trace: Trace, attempt: Mapping[str, str], *, decimal_comma: bool = False) -> dict[str, Answer]:
-    """`attempt` (name as written -> text) as answers by answer name of the run.
+def read_answers(
+    trace: Trace, attempt: Mapping[str, str], *, decimal_comma: bool = False, pointed: Collection[str] = ()
+) -> dict[str, Answer]:
+    """`attempt` (name as written -> text) as answers by answer name of the run; the texts of the names `pointed` have
+    decimal points already.
 
     A name that means nothing here, or that is written twice, is kept under its own text, unreadable.
     """
@@ -45,7 +48,7 @@ def read_answers(trace: Trace, attempt: Mapping[str, str], *, decimal_comma: boo
         if in_words(trace, name, known):
             out[name] = Answer(name, text, words=text[:MAX_WORDS])
         else:
-            out[name] = read_answer(name, text, decimal_comma=decimal_comma)
+            out[name] = read_answer(name, text, decimal_comma=decimal_comma and written_name not in pointed)
     return out
 
 

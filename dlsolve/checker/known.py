@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from dlsolve.checker.attempt import Attempt, joined, of_text
 from dlsolve.checker.naming import names
 from dlsolve.checker.report import Report
+from dlsolve.checker.windows import Answer
 from dlsolve.errors import InputError
 from dlsolve.fields.found import ascii_quotes
+from dlsolve.handwriting import UnreadableError
+from dlsolve.handwriting.commas import settle_commas
 from dlsolve.problem import ProblemFile
 from dlsolve.solver import Solution
 
@@ -16,17 +20,21 @@ LEAST = 12
 """Characters from which a row that the question holds too is a copy of it; shorter ones may be answers."""
 MOST_QUOTED = 2
 """Rows of a page that are quoted where none is an answer."""
+_COMMA = re.compile(r"the comma in .* can be a decimal point")
+_NUMBER = re.compile(r"\d{1,20},\d{1,20}")
 _UNFILLED = re.compile(r"[^=]*=[\s_.…?]*")
 _RELATION = re.compile(r"[=≈]")
 
 
-def reread(solution: Solution, problem: ProblemFile, attempt: Attempt) -> Attempt:
-    """`attempt` with its page read by the names of the run: words and brackets, ``relu[1] = 0``, ``dead = yes``."""
+def reread(solution: Solution, problem: ProblemFile, attempt: Attempt, *, decimal_comma: bool = False) -> Attempt:
+    """`attempt` with its page read by the names of the run: words and brackets, ``relu[1] = 0``, ``dead = yes``; with
+    a decimal point for every `decimal_comma`."""
     if not attempt.page:
         return attempt
     question = _Question(solution, problem)
     try:
-        page = of_text(attempt.page, "", names(solution.trace).known_as, question.holds)
+        text = with_points(attempt.page) if decimal_comma else attempt.page
+        page = of_text(text, "", names(solution.trace).known_as, question.holds)
     except InputError:
         return attempt
     start = len(attempt.source) - len(page.source)
@@ -36,6 +44,28 @@ def reread(solution: Solution, problem: ProblemFile, attempt: Attempt) -> Attemp
         attempt.source[: max(0, start - 1)],
     )
     return joined(first, page)
+
+
+def with_points(page: str) -> str:
+    """`page`, of the same length, with points for its decimal commas; a row in which they are not clear stays."""
+    out = []
+    for row in page.splitlines(keepends=True):
+        try:
+            out.append(settle_commas(row, decimal_comma=True))
+        except UnreadableError:
+            out.append(row)
+    return "".join(out)
+
+
+def with_hint(answers: Mapping[str, Answer], report: Report) -> None:
+    """A note on decimal commas, where they are why an answer is not read."""
+    unread = next((a.text for a in answers.values() if _COMMA.search(a.unreadable or "")), None)
+    if unread is not None:
+        found = _NUMBER.search(unread)
+        number = found[0] if found else "0,05"
+        report.notes.append(
+            f"The comma in {number} is not read as a decimal point: mark with --decimal-comma if it is."
+        )
 
 
 def is_blank(attempt: Attempt, report: Report) -> bool:
@@ -89,4 +119,4 @@ def _outside(row: str) -> str:
     return re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", row)
 
 
-__all__ = ["is_blank", "refuse_blank", "reread", "unread"]
+__all__ = ["is_blank", "refuse_blank", "reread", "unread", "with_hint"]

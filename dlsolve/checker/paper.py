@@ -10,7 +10,7 @@ from dlsolve.checker.answers import in_words, read_answer, read_answers
 from dlsolve.checker.attempt import Attempt, is_number
 from dlsolve.checker.chains import with_chains
 from dlsolve.checker.families import aligned, restored
-from dlsolve.checker.known import reread
+from dlsolve.checker.known import reread, with_hint
 from dlsolve.checker.marking import mark
 from dlsolve.checker.naming import canonical
 from dlsolve.checker.naming import names as names_of
@@ -52,7 +52,7 @@ def mark_attempt(
     `solution` is carried exactly. Raises `InputError` for a problem whose marking is not usable.
     """
     worth = worth_of(solution, problem, course)
-    attempt = reread(solution, problem, attempt)
+    attempt = reread(solution, problem, attempt, decimal_comma=decimal_comma)
     attempt, reduced = with_chains(solution, attempt)
     attempt = understood(solution, attempt, worth.asked)
     values: dict[str, str] = {}
@@ -76,7 +76,8 @@ def mark_attempt(
         if written in attempt.lines:
             taken[names[written]] = written
         values[written] = text
-    answers = read_answers(solution.trace, values, decimal_comma=decimal_comma)
+    pointed = attempt.loose if decimal_comma else frozenset[str]()
+    answers = read_answers(solution.trace, values, decimal_comma=decimal_comma, pointed=pointed)
     order = aligned(solution, answers)
     if only_written and not problem.asked:
         worth = replace(worth, asked=list(order.answers))
@@ -86,6 +87,7 @@ def mark_attempt(
     report = mark(solution, own, worth, student, order.settled, worked, reduced)
     restored(solution, report, order.back)
     report.notes += attempt.notes
+    with_hint(answers, report)
     _leave_out_givens(solution, report, {names[n] for n in attempt.loose if n in names})
     if passed:
         several = ", ".join(name[:30] for name in passed[:8]) + (", …" if len(passed) > 8 else "")
