@@ -23,6 +23,8 @@ from dlsolve.fields.found import found, meant, short
 from dlsolve.fields.hostile import MAX_BYTES, decode, parse_json
 
 MAX_SYMBOL = 24
+MOST_LISTED = 12
+"""Problems of a file that are listed."""
 
 
 class Marking(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -131,10 +133,15 @@ def check_symbols(symbols: Mapping[str, str], root: str = "$.symbols") -> None:
 
 
 def items(path: str) -> Iterator[Item | InputError]:
-    """The problems of a file, or of standard input for ``-``; a bad line does not stop the rest.
+    """The problems of a file, or of standard input for ``-``; a bad line does not stop the rest. ``FILE#ID``
+    is the one of this id, or of this number where none has it.
 
     Raises `InputError` where the file as a whole cannot be read.
     """
+    file, mark, id_ = path.rpartition("#")
+    if mark and id_ and file and not os.path.lexists(path):
+        yield _one_of(list(items(file)), file, id_)
+        return
     label = "standard input" if path == "-" else path
     text = decode(read_bytes(path), label)
     if path.endswith((".jsonl", ".ndjson")):
@@ -152,6 +159,29 @@ def items(path: str) -> Iterator[Item | InputError]:
         yield from _several(whole, label)
     else:
         yield Item(label, "$", whole)
+
+
+def file_of(path: str) -> str:
+    """The file of ``FILE#ID``."""
+    file, mark, _ = path.rpartition("#")
+    return file if mark and file and not os.path.lexists(path) else path
+
+
+def ids(found: Sequence[Item | InputError]) -> list[str]:
+    """By what each problem of a file is called: its id, or its number."""
+    own = [str(i.raw.get("id") or "") if isinstance(i, Item) and isinstance(i.raw, dict) else "" for i in found]
+    return [text if text and own.count(text) == 1 else str(n) for n, text in enumerate(own, 1)]
+
+
+def _one_of(found: Sequence[Item | InputError], file: str, id_: str) -> Item | InputError:
+    """Raises `InputError` where no problem of a file is called so."""
+    known = ids(found)
+    if id_ not in known:
+        listed = ", ".join(map(short, known[:MOST_LISTED])) + ", …" * (len(known) > MOST_LISTED)
+        raise InputError(
+            short(file), "holds no such problem", found=short(id_), remedy=meant(id_, known, f"it holds {listed}")
+        )
+    return found[known.index(id_)]
 
 
 def _lines(text: str, label: str) -> Iterator[Item | InputError]:

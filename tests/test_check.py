@@ -529,3 +529,34 @@ def test_a_convention_that_another_right_value_denies_is_not_named() -> None:
     said = whys("momentum/momentum-3steps", v_1="0.05", v_2="0.085", **wrong)
     assert said["w_1"] == "the velocity is added instead of subtracted; right but for its sign"
     assert "you used: v = βv − ηg" in whys("momentum/momentum-3steps", **wrong)["w_1"]
+
+
+SEVERAL = "problems/loss/bce-cce-loss.json"
+
+
+def test_one_problem_of_a_file_that_holds_several_is_named_by_its_id_or_number() -> None:
+    sheet = run("sheet", f"{SEVERAL}#bce-cce-loss-categorical")
+    assert sheet.status == 0
+    assert sheet.out.startswith("> Categorical cross-entropy of two predictions")
+    told = run("check", SEVERAL, "-", stdin="MAE = 0.3")
+    assert told.status == 2
+    assert f"name one of them: {SEVERAL}#bce-cce-loss (bce-cce-loss, bce-cce-loss-binary," in told.err
+    unknown = run("sheet", f"{SEVERAL}#bce-cce-loss-binar")
+    assert unknown.status == 2
+    assert "bce-cce-loss-binary" in unknown.err
+    solved = run("solve", f"{SEVERAL}#bce-cce-loss-binary", "--detail", "answer")
+    assert solved.status == 0
+    assert "Binary cross-entropy" in solved.out
+    assert "Categorical" not in solved.out
+
+
+def test_a_problem_of_several_without_ids_has_a_number(tmp_path: Path) -> None:
+    one = {"topic": "det", "given": {"matrix": [[1, 2], [3, 4]]}}
+    file = tmp_path / "two.json"
+    file.write_text(json.dumps({"problems": [one, one | {"given": {"matrix": [[1, 2], [3, 5]]}}]}), encoding="utf-8")
+    assert run("check", f"{file}#2", "-a", "det=-1").status == 0
+    assert run("check", f"{file}#1", "-a", "det=-1").status == 1
+    assert run("options", f"{file}#2", "det=(A) -1 (B) -2").status == 0
+    whole = tmp_path / "a#b.json"
+    whole.write_text(json.dumps(one), encoding="utf-8")
+    assert run("check", str(whole), "-a", "det=-2").status == 0

@@ -38,6 +38,12 @@ def labels(choice: Choice) -> list[str]:
         ("A: 0.5\nB: 0.6", [("A", "0.5"), ("B", "0.6")]),
         ("0.82, 0.88", [("1", "0.82"), ("2", "0.88")]),
         ("A=1, B=2", [("A", "1"), ("B", "2")]),
+        ("(A) 1.75 bits (B) 1.21 bits", [("A", "1.75 bits"), ("B", "1.21 bits")]),
+        ("a) 1.75 b) 1.21", [("a", "1.75"), ("b", "1.21")]),
+        ("A. 1.75 B. 1.21 C. .5", [("A", "1.75"), ("B", "1.21"), ("C", ".5")]),
+        ("A 1.75 B 1.21 C none", [("A", "1.75"), ("B", "1.21"), ("C", "none")]),
+        ("1) 2 2) 3 3) 4", [("1", "2"), ("2", "3"), ("3", "4")]),
+        ("(a) (1, 2) (b) 3(1, b)", [("a", "(1, 2)"), ("b", "3(1, b)")]),
     ],
 )
 def test_options_as_they_are_printed(text: str, found: list[tuple[str, str]]) -> None:
@@ -122,3 +128,12 @@ def test_the_command() -> None:
     assert "No option is right: m̂₃ is 0.19299. The nearest is A (0.191), off by 0.002." in " ".join(missed.out.split())
     assert run("options", "problems/adam/adam-3steps.json", "m_hat_3").status == 2
     assert run("options", "problems/adam/adam-3steps.json").status == 2
+
+
+def test_an_exact_value_is_said_to_be_exact() -> None:
+    problem = "problems/confusion/confusion-5sample.json"
+    said = run("options", problem, "precision=(A) 2/3 (B) 0.25", "--format", "plain").out
+    assert said.startswith("precision = 0.5\n")
+    assert run("options", "problems/entropy/entropy-3class.json", "H=1.2", "--format", "plain").out.startswith(
+        "H(p) ≈ 1.1568\n"
+    )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from dlsolve.checker.answers import read_answer
 from dlsolve.checker.judge import Fit, fit
@@ -21,12 +21,15 @@ from dlsolve.fields.found import short
 from dlsolve.handwriting import UnreadableError
 from dlsolve.named import find, keys_by_name
 from dlsolve.notation import Kind
+from dlsolve.numbers.matrix import Matrix
 from dlsolve.numbers.precision import UndecidedError, precision
-from dlsolve.numbers.show import Digits, bounds
+from dlsolve.numbers.show import Digits, bounds, show
 from dlsolve.solver import Solution
 
 MAX_OPTIONS = 20
 _LABEL = re.compile(r"\(?(?P<label>[A-Za-z]|[0-9]{1,2}(?=[):]|\.\s))(?:[.):=]+\s*|\s+)(?=\S)")
+_STYLES = (r"\({}\)", r"{}\)", r"{}[.:=](?!\d)", r"{}(?=\s)")
+"""How options are labelled, the clearest first."""
 _NONE = re.compile(r"none(?: of (?:these|the above|them|the others))?|no(?:ne| option)? (?:is )?right|neither", re.I)
 
 
@@ -54,6 +57,8 @@ class Choice:
     options: list[Option]
     nearest: Option | None = None
     off: str = ""
+    exact: bool = False
+    """Whether `value` is all of it, and not rounded."""
 
     @property
     def right(self) -> list[Option]:
@@ -75,6 +80,8 @@ class Choice:
 
 def read_options(text: str) -> list[tuple[str, str]]:
     """``A 0.82, B 0.88, C none`` -> labels and texts; options without labels are numbered. Raises `InputError`."""
+    if marked := _marked(text):
+        return marked
     parts, depth, start = [], 0, 0
     whole = sum(c in "([{" for c in text) == sum(c in ")]}" for c in text)
     for n, c in enumerate(text):
@@ -98,6 +105,25 @@ def read_options(text: str) -> list[tuple[str, str]]:
         raise InputError("options", "not a list of options", found=f'"{short(text)}"',
                          remedy='write NAME="A 0.82, B 0.88, C none"')  # fmt: skip
     return out
+
+
+def _marked(text: str) -> list[tuple[str, str]]:
+    """Options by their labels in order, whatever stands between them: (A) … (B) …, a) … b) …, A. … B. …, A … B …"""
+    for style in _STYLES:
+        first = re.match(rf"\s*{style.format('(?P<label>[Aa1])')}", text)
+        if first is None or (first["label"] == "1" and "\\)" not in style):
+            continue
+        label, start, out = first["label"], first.end(), list[tuple[str, str]]()
+        while True:
+            following = str(int(label) + 1) if label.isdigit() else chr(ord(label) + 1)
+            found = re.compile(rf"(?<=[\s,;|]){style.format(following)}").search(text, start)
+            out.append((label, text[start : found.start() if found else None].strip().rstrip(",;|").rstrip()))
+            if found is None or len(out) > MAX_OPTIONS:
+                break
+            label, start = following, found.end()
+        if len(out) > 1 and all(said for _, said in out):
+            return out
+    return []
 
 
 def choose(solution: Solution, written: str, text: str) -> Choice:
@@ -127,13 +153,21 @@ def choose(solution: Solution, written: str, text: str) -> Choice:
     symbol = trace.symbols.unicode(key) if isinstance(key, str) else name
     if isinstance(key, tuple):
         symbol = trace.symbols.unicode(str(key[0]), [str(i) for i in key[1:]])
-    out = Choice(name, symbol, said or "", options)
+    with precision(trace.bits):
+        out = Choice(name, symbol, said or "", options, exact=_exact(value, solution.digits))
     for option in options:
         if not option.right and not option.none and not option.unreadable and option.fits == "no":
             _explain(solution, option, answers[option.label])
     if not any(o.fits != "no" for o in options):
         _nearest(out, answers, value)
     return out
+
+
+def _exact(value: Any, digits: Digits) -> bool:
+    """Whether a value is printed as it is."""
+    if isinstance(value, Matrix):
+        return all(_exact(e, digits) for e in value.entries())
+    return not isinstance(value, fmpq | arb) or (isinstance(value, fmpq) and show(value, digits).exact)
 
 
 def _settle(options: list[Option], answers: dict[str, Answer], value: Any) -> None:

@@ -15,7 +15,19 @@ from dlsolve.checker.report import Report
 from dlsolve.cli import output
 from dlsolve.cli.request import choice, digits_of
 from dlsolve.errors import DlsolveError, InputError, RuleError
-from dlsolve.problem import Course, Item, ProblemFile, items, moved_to_file, read_bytes, read_course
+from dlsolve.fields.found import short
+from dlsolve.problem import (
+    MOST_LISTED,
+    Course,
+    Item,
+    ProblemFile,
+    file_of,
+    ids,
+    items,
+    moved_to_file,
+    read_bytes,
+    read_course,
+)
 from dlsolve.render import Options
 from dlsolve.render.words import json_text
 from dlsolve.solver import Solution
@@ -26,14 +38,15 @@ REVEALS = ("none", "first", "all")
 
 def check(problem: str, answers: str | None = None, **values: Any) -> int:
     """``dlsolve check PROBLEM [ANSWERS] [-a name=value]…``; 0 where everything asked is right, else 1."""
-    output.check_target(values.get("output"), [problem, *([answers] if answers else [])])
+    output.check_target(values.get("output"), [file_of(problem), *([answers] if answers else [])])
     style = style_of(values)
     course = read_course(values["course"]) if values.get("course") is not None else Course()
     given = _given(problem, answers, values)
     every = list(items(problem))
     if given is not None and len(every) > 1:
-        remedy = "name a file that holds one problem; without answers each problem's own attempt is marked"
-        raise InputError(problem, f"holds {len(every)} problems, and the answers are to one", remedy=remedy)
+        raise InputError(
+            problem, f"holds {len(every)} problems, and the answers are to one", remedy=_name_one(problem, every)
+        )
     reports = [_marked(item, given, course, values) for item in every]
     return finish(reports, style, values)
 
@@ -61,10 +74,18 @@ def only_one(path: str) -> Item:
     """The one problem of a file. Raises `InputError`."""
     every = list(items(path))
     if len(every) > 1:
-        raise InputError(path, f"holds {len(every)} problems", remedy="name a file that holds one")
+        raise InputError(path, f"holds {len(every)} problems", remedy=_name_one(path, every))
     if isinstance(every[0], InputError):
         raise every[0]
     return every[0]
+
+
+def _name_one(path: str, every: Sequence[Item | InputError]) -> str:
+    """How one of several problems is named."""
+    if path == "-":
+        return "give the one alone, or name a file: FILE#ID"
+    known = [short(i) for i in ids(every)]
+    return f"name one of them: {path}#{known[0]} ({', '.join(known[:MOST_LISTED])}{', …' * (len(known) > MOST_LISTED)})"
 
 
 def _given(problem: str, answers: str | None, values: Mapping[str, Any]) -> Attempt | None:

@@ -13,7 +13,7 @@ from dlsolve.cli.check import only_one
 from dlsolve.cli.request import choice, digits_of
 from dlsolve.errors import InputError
 from dlsolve.fields.found import short
-from dlsolve.problem import Course, moved_to_file, read_course
+from dlsolve.problem import Course, file_of, moved_to_file, read_course
 from dlsolve.render.words import json_text
 
 FORMATS = ("terminal", "plain", "json")
@@ -21,7 +21,7 @@ FORMATS = ("terminal", "plain", "json")
 
 def options(problem: str, choices: Sequence[str] = (), **values: Any) -> int:
     """0 where every question has a right option, else 1. Raises `DlsolveError`."""
-    output.check_target(values.get("output"), [problem])
+    output.check_target(values.get("output"), [file_of(problem)])
     style = choice(values, "format", FORMATS, "terminal")
     course = read_course(values["course"]) if values.get("course") is not None else Course()
     item = only_one(problem)

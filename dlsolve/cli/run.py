@@ -10,7 +10,7 @@ from dlsolve.cli import output
 from dlsolve.cli.flags import Flag, place
 from dlsolve.cli.request import Request, read_request
 from dlsolve.errors import DlsolveError, InputError, RuleError
-from dlsolve.problem import Item, items, moved_to_file
+from dlsolve.problem import Item, file_of, items, moved_to_file
 from dlsolve.render import render
 from dlsolve.render.command import example_command
 from dlsolve.render.progress import progress
@@ -25,7 +25,7 @@ def solve(name: str | None, values: Mapping[str, Any], flags: Sequence[Flag]) ->
     if values.get("answer"):
         return _mark(name, files, values, flags)
     request = read_request(name, values, flags)
-    output.check_target(request.target, files)
+    output.check_target(request.target, [file_of(f) for f in files])
     if files:
         every = _open(files)
     elif request.overlay.given:
@@ -48,7 +48,7 @@ def _mark(name: str | None, files: list[str], values: Mapping[str, Any], flags: 
 
     style = check.style_of(values)
     request = read_request(name, {**values, "format": None, "carry": None, "arith": "exact"}, flags)
-    output.check_target(request.target, files)
+    output.check_target(request.target, [file_of(f) for f in files])
     every = _open(files) if files else [Item("", "$", {"topic": name, "given": {}})]
     only = every[0]
     if len(every) > 1:

@@ -14,7 +14,7 @@ from dlsolve.cli.check import only_one
 from dlsolve.cli.request import choice
 from dlsolve.errors import InputError
 from dlsolve.named import find
-from dlsolve.problem import Course, moved_to_file, read_course
+from dlsolve.problem import Course, file_of, moved_to_file, read_course
 from dlsolve.readings import rows_of
 from dlsolve.render.command import typed
 from dlsolve.render.words import clean, json_text
@@ -33,7 +33,7 @@ _HOW = {
 
 def sheet(problem: str, **values: Any) -> int:
     """Write a blank answer sheet; `dlsolve check PROBLEM SHEET` reads it filled in. Raises `DlsolveError`."""
-    output.check_target(values.get("output"), [problem])
+    output.check_target(values.get("output"), [file_of(problem)])
     style = choice(values, "format", FORMATS, "plain")
     course = read_course(values["course"]) if values.get("course") is not None else Course()
     item = only_one(problem)

@@ -17,7 +17,7 @@ def blocks(choice: Choice, options: Options) -> list[Block]:
     """`choice` as blocks of `options.width` columns."""
     say = Say(options.ascii)
     about = "~" if options.ascii else "≈"
-    sign = "=" if any(o.fits == "yes" and o.text.strip() == choice.value for o in choice.options) else about
+    sign = "=" if choice.exact else about
     symbol = say.text(choice.name if options.ascii else choice.symbol)
     out: list[Block] = [Heading(f"{symbol} {sign} {say.number(choice.value)}", 1)]
     rows = [[say.text(o.label), say.text(o.text), _verdict(o, say), _why(o, say)] for o in choice.options]
