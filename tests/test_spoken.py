@@ -13,16 +13,19 @@ from dlsolve.solver import solve_problem
 SAID = {
     "entropy": {"H(p, q)": "CE", "CE(p||q)": "CE", "cross-entropy": "CE", "D_{KL}(p \\| q)": "KL", "D(p||q)": "KL",
                 "KL divergence": "KL", "Entropy": "H"},
-    "adam": {"w_1": "theta_1", "Δw_1": "Delta_1", "Δθ_2": "Delta_2"},
+    "adam": {"m_hat2": "m_hat_2", "mhat2": "m_hat_2", "w_1": "theta_1", "Δw_1": "Delta_1", "Δθ_2": "Delta_2"},
     "momentum": {"θ_1": "w_1"},
     "backprop": {"h1": "a1", "y_pred": "y_hat", "Loss": "L", "E": "L", "δ2": "dz2", "delta_2": "dz2", "dL/dw1": "dW1",
                  "W1'": "W1_1", "W_1^{new}": "W1_1", "W2(new)": "W2_1", "b1_new": "b1_1"},
     "perceptron": {"output": "y_hat", "net": "z"},
-    "softmax": {"y1": "p[1]", "ŷ_1": "p[1]"},
-    "covariance": {"E[X]": "E_X", "Cov(x,y)": "cov", "correlation": "corr", "var(X)": "Var_X"},
+    "softmax": {"P1": "p[1]", "predicted class": "class", "y1": "p[1]", "ŷ_1": "p[1]"},
+    "covariance": {"rho": "corr", "E[X]": "E_X", "Cov(x,y)": "cov", "correlation": "corr", "var(X)": "Var_X"},
     "random-variable": {"μ": "E_X", "σ^2": "Var_X", "variance": "Var_X", "E(X^2)": "E_X2", "E[X²]": "E_X2"},
     "inverse": {"A^{-1}": "A_inv", "A^-1": "A_inv", "inv(A)": "A_inv", "inverse": "A_inv"},
     "hessian": {"condition number": "kappa"},
+    "batchnorm": {"μ_B": "mu", "mu_B": "mu", "σ²_B": "var", "σ_B^2": "var", "sigma^2": "var"},
+    "binomial": {"P(X=2)": "f_2", "E[X]": "E_X"},
+    "confusion": {"Acc": "accuracy", "ACC": "accuracy", "TPR": "recall"},
     "mutual-information": {"MI": "I", "I(X,Y)": "I"},
 }  # fmt: skip
 

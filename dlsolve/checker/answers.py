@@ -22,6 +22,8 @@ from dlsolve.numbers.show import bounds
 from dlsolve.trace import Key, Trace
 
 _ENTRY = re.compile(r"(?P<name>.*\S)\s*\[\s*(?P<entry>\d{1,6}(?:\s*[,;]\s*\d{1,6})?)\s*\]")
+_AROUND = " \t\"'“”„«»!.`"
+"""What may stand around an answer in words."""
 READING_BITS = 256
 MAX_WORDS = 400
 
@@ -46,7 +48,7 @@ def read_answers(
             out[written_name] = Answer(written_name, text, unreadable=f"{name} is written twice")
             continue
         if in_words(trace, name, known):
-            out[name] = Answer(name, text, words=text[:MAX_WORDS])
+            out[name] = Answer(name, text, words=text.strip(_AROUND)[:MAX_WORDS])
         else:
             out[name] = read_answer(name, text, decimal_comma=decimal_comma and written_name not in pointed)
     return out

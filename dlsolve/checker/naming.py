@@ -26,6 +26,8 @@ _SIGNS = (
     (r"\|", "‖"),
     ("||", "‖"),
     ("∥", "‖"),
+    ("'", "′"),
+    ("’", "′"),
     (">=", "≥"),
     ("<=", "≤"),
     ("\\geq", "≥"),
@@ -33,7 +35,11 @@ _SIGNS = (
     ("\\ge", "≥"),
     ("\\le", "≤"),
 )
-_WORDS = ((r"\band\b|(?<=[A-Z])n(?=[A-Z])|&", "∩"), (r"\bor\b|(?<=[A-Z])u(?=[A-Z])", "∪"), (r"\bgiven\b", "|"))
+_WORDS = (
+    (r"\band\b|(?<=[A-Z])\s*n\s*(?=[A-Z])|&", "∩"),
+    (r"\bor\b|(?<=[A-Z])\s*u\s*(?=[A-Z])", "∪"),
+    (r"\bgiven\b", "|"),
+)
 _TEX = re.compile(r"\\(?:left|right|text|mathrm|operatorname)|[\s${}\\_^*]")
 _HEAD = re.compile(r"\s+(?:of|in|for|by|from|after|between|over)\s+|[,;:(|]")
 """Where what a quantity is ends, and of what it is one begins: ``entropy of p``."""
@@ -43,6 +49,7 @@ _LETTERS = (("delta", "dz"), ("w", "W"), ("dw", "dW"))
 _ENTRY = re.compile(r"(?P<name>.*\S)\s*\[\s*(?P<entry>\d{1,6}(?:\s*[,;]\s*\d{1,6})?)\s*\]")
 MOST_HINTS = 50
 """Unknown names for which the nearest one is looked for."""
+_HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _FIELD = re.compile(r"\{(\w+)\}")
 MOST_ASKED, MOST_CHARS = 20_000, 100
 """Texts of pages that are looked up as names in one run, and the longest of them."""
@@ -212,8 +219,11 @@ def _forms(text: str) -> Iterator[str]:
     exact = [_TEX.sub("", t) for t in (text, signs, joined)]
     round_ = [t.replace("[", "(").replace("]", ")") for t in exact]
     spelled = ["".join(GREEK_LETTERS.get(c, c) for c in t) for t in exact]  # rho for ρ
+    total = [t.replace("∂", "d") for t in exact if "∂" in t]  # dR/dw for ∂R/∂w
     fused = [re.sub(r"\((\w)\)$", r"\1", t) for t in exact]  # p(X) for p_X
-    yield from dict.fromkeys([*exact, *round_, *(t.casefold().replace("-", "") for t in round_), *fused, *spelled])
+    yield from dict.fromkeys(
+        [*exact, *round_, *(_HYPHEN.sub("", t.casefold()) for t in round_), *fused, *spelled, *total]
+    )
 
 
 __all__ = ["Names", "canonical", "names"]
