@@ -185,3 +185,12 @@ def test_another_convention_all_through_costs_once() -> None:
     assert "convention" in report.items[1].why
     other = marked(solved("backprop", given_), {**answers, "dW1": "[-1.485 -2.97; -2.673 -5.4]"})
     assert list(verdicts(other).values()) == ["wrong", "follows", "follows", "wrong"]
+
+
+def test_a_probability_is_not_rounded_to_certainty() -> None:
+    spam = {"TP": 40, "FN": 5, "FP": 10, "TN": 45}
+    found = verdicts(marked(solved("confusion", spam), {"recall": "1", "precision": "1", "accuracy": "1"}))
+    assert set(found.values()) == {"wrong"}
+    sure = {"TP": 400, "FN": 5, "FP": 0, "TN": 45}
+    found = verdicts(marked(solved("confusion", sure), {"recall": "1", "precision": "1", "accuracy": "0.989"}))
+    assert found == {"accuracy": "correct", "precision": "correct", "recall": "ambiguous"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -10,6 +9,7 @@ from typing import Any, Literal
 from flint import acb, arb, fmpq
 
 from dlsolve.checker.windows import Answer, Window, ends, fitted
+from dlsolve.checker.words import same_words
 from dlsolve.formula.tree import Tree
 from dlsolve.linalg.reduce import kernel, rank, reduce_rows
 from dlsolve.notation import Kind
@@ -245,27 +245,6 @@ def same_polynomial(written: Tree, true: Tree, kind: Kind) -> bool:
         if b != 0:
             ratios.add(a / b)
     return len(ratios) == 1 and (kind == "polynomial" or ratios == {fmpq(1)})
-
-
-_SAME = {
-    "∞": "inf", "infinity": "inf", "infinite": "inf", "infty": "inf", "+inf": "inf", "+∞": "inf", "unbounded": "inf",
-    "true": "yes", "y": "yes", "ja": "yes", "false": "no", "n": "no", "not": "no", "nein": "no",
-}  # fmt: skip
-
-
-def same_words(written: str, true: str) -> bool:
-    """Whether words say the same: blanks, hyphens and capitals aside, a list in any order; yes or no
-    may be followed by a reason."""
-    left, right = _words(written), _words(true)
-    if left == right or sorted(left.split(",")) == sorted(right.split(",")):
-        return True
-    first = re.split(r"[\s:,;.(–—-]+", written.strip().lower().lstrip("\\$"), maxsplit=1)[0]
-    return right in ("yes", "no") and _SAME.get(first, first) == right
-
-
-def _words(text: str) -> str:
-    text = re.sub(r"[\s_$\\·*]+|(?<=[^\W\d])-(?=[^\W\d])", "", text.strip().lower().rstrip(".").replace("−", "-"))
-    return _SAME.get(text, text)
 
 
 def remarks(answer: Answer, value: Any, kind: Kind = "real") -> list[str]:

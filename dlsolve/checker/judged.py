@@ -8,13 +8,14 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from dlsolve.checker.judge import fit, same_words
+from dlsolve.checker.judge import fit
 from dlsolve.checker.policies import Following, Written, kind_of, vague
 from dlsolve.checker.roundings import FEWEST_FIGURES, Roundings
 from dlsolve.checker.runs import following, trusting
 from dlsolve.checker.search import Search
 from dlsolve.checker.texts import shown, stated
 from dlsolve.checker.windows import Answer, Window, ends
+from dlsolve.checker.words import same_words
 from dlsolve.checker.worth import Worth
 from dlsolve.formula.tree import Tree
 from dlsolve.named import keys_by_name
@@ -43,7 +44,7 @@ class Judged:
         self.worth = worth
         self.keys = keys_by_name(self.true)
         tiny = {n for n, a in answers.items() if self._next_to_nothing(n, a)}
-        self.answers = answers = {n: _zeros_of(a, places) for n, a in answers.items()}
+        self.answers = answers = {n: _certain(_zeros_of(a, places), self._kind(n)) for n, a in answers.items()}
         readable = {n: a for n, a in answers.items() if a.unreadable is None}
         # nobody goes on with 0 for what is only written so
         self.written = Written.of({n: a for n, a in readable.items() if n not in tiny}, set(self.keys))
@@ -179,6 +180,19 @@ def _zeros_of(answer: Answer, places: int | None) -> Answer:
         return Window.of(fmpq(0), fmpq(1), window.figures, window.text)
 
     return replace(answer, rows=tuple(tuple(map(bare, row)) for row in answer.rows))
+
+
+def _certain(answer: Answer, kind: Kind) -> Answer:
+    """A bare 1 is no probability rounded to a whole number: 0.9 is not certain. It may be 1.0."""
+    if kind != "probability" or not any(w.unit == 1 and w.middle == 1 for w in answer.windows()):
+        return answer
+
+    def sure(window: Window) -> Window:
+        if window.unit != 1 or window.middle != 1:
+            return window
+        return Window.of(fmpq(1), fmpq(1, 10), window.figures, window.text)
+
+    return replace(answer, rows=tuple(tuple(map(sure, row)) for row in answer.rows))
 
 
 def _mid(value: fmpq | arb) -> fmpq:

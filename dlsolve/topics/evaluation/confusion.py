@@ -29,9 +29,15 @@ from dlsolve.worked.evaluation.classes import CLASS_RULES, CLASS_SLIPS, by_class
 from dlsolve.worked.evaluation.told import compare_with_matrix, give_counts, give_samples, tables
 
 
-def _named(name: str, meaning: str, symbol: str = "", index: str = "", also: tuple[str, ...] = ()) -> Quantity:
+def _named(name: str, meaning: str, symbol: str = "", index: str = "") -> Quantity:
     words = symbol or name.replace("_", " ")
-    return Quantity(name, meaning, index, symbol=words, latex=rf"\text{{{words}}}", also=also)
+    return Quantity(name, meaning, index, symbol=words, latex=rf"\text{{{words}}}")
+
+
+def _share(name: str, meaning: str, index: str = "", also: tuple[str, ...] = ()) -> Quantity:
+    """A share of something, from 0 to 1, that goes by its name."""
+    words = name.replace("_", " ")
+    return Quantity(name, meaning, index, kind="probability", symbol=words, latex=rf"\text{{{words}}}", also=also)
 
 
 NOTATION = Notation(
@@ -51,25 +57,26 @@ NOTATION = Notation(
         _named("predicted_positives", "samples called positive"),
         Quantity("N", "number of samples", kind="integer"),
         Quantity("K", "number of classes", kind="integer"),
-        _named("accuracy", "share of right answers", also=("acc",)),
-        _named("error_rate", "share of wrong answers"),
-        _named("precision", "share of the positive answers (answers k) that are right", index="k"),
-        _named("recall", "share of the positives (of class k) that are found; sensitivity, TPR", index="k"),
-        _named("specificity", "share of the negatives (of the other classes) that are told; TNR", index="k"),
-        Quantity("NPV", "share of the negative answers that are right"),
-        Quantity("FPR", "false positive rate: share of the negatives called positive"),
-        Quantity("FNR", "false negative rate: share of the positives missed"),
-        Quantity("FDR", "false discovery rate: share of the positive answers that are wrong"),
-        Quantity("FOR", "false omission rate: share of the negative answers that are wrong"),
+        _share("accuracy", "share of right answers", also=("acc",)),
+        _share("error_rate", "share of wrong answers"),
+        _share("precision", "share of the positive answers (answers k) that are right", index="k"),
+        _share("recall", "share of the positives (of class k) that are found; sensitivity, TPR", index="k"),
+        _share("specificity", "share of the negatives (of the other classes) that are told; TNR", index="k"),
+        Quantity("NPV", "share of the negative answers that are right", kind="probability"),
+        Quantity("FPR", "false positive rate: share of the negatives called positive", kind="probability"),
+        Quantity("FNR", "false negative rate: share of the positives missed", kind="probability"),
+        Quantity("FDR", "false discovery rate: share of the positive answers that are wrong", kind="probability"),
+        Quantity("FOR", "false omission rate: share of the negative answers that are wrong", kind="probability"),
         _named("F1_numerator", "what stands above in F1", "numerator"),
         _named("F1_denominator", "what stands below in F1", "denominator"),
-        Quantity("F1", "harmonic mean of precision and recall (of class k)", "k"),
-        Quantity("F_beta", "their mean with recall counted β times", "k", symbol="Fβ", latex=r"F_\beta"),
+        Quantity("F1", "harmonic mean of precision and recall (of class k)", "k", kind="probability"),
+        Quantity("F_beta", "their mean with recall counted β times", "k", kind="probability", symbol="Fβ",
+                 latex=r"F_\beta"),
         Quantity("beta", "weight of recall against precision"),
-        _named("balanced_accuracy", "mean recall of the classes"),
+        _share("balanced_accuracy", "mean recall of the classes"),
         Quantity("MCC", "Matthews' correlation coefficient"),
         _named("zero_division", "what 0/0 is set to"),
-        *(_named(f"{kind}_{name}", f"{words} of {name}") for kind, words in (
+        *(_share(f"{kind}_{name}", f"{words} of {name}") for kind, words in (
             ("macro", "mean over the classes"), ("micro", "pooled value"), ("weighted", "mean weighted by support"))
           for name in ("precision", "recall", "F1")),
         _named("correct", "right answers"),

@@ -43,7 +43,7 @@ NOTATION = Notation(
         *SWEEP_NOTATION,
         Quantity("precision", "precision at threshold k", "k", kind="probability"),
         Quantity("recall", "recall at threshold k", "k", kind="probability"),
-        Quantity("F1", "harmonic mean of both at threshold k", "k"),
+        Quantity("F1", "harmonic mean of both at threshold k", "k", kind="probability"),
         Quantity("term", "what step m adds", "m", symbol="A"),
         Quantity("AP", "average precision", kind="probability"),
         Quantity("base_rate", "share of positives: the precision of guessing", symbol="base rate",
