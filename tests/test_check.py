@@ -16,7 +16,7 @@ from dlsolve.checker import runs
 from dlsolve.checker.attempt import of_csv, of_file, of_json, of_pairs, of_text, typed
 from dlsolve.checker.paper import mark_attempt, revealed
 from dlsolve.checker.policies import kind_of
-from dlsolve.checker.report import Report
+from dlsolve.checker.report import Report, ReportItem
 from dlsolve.errors import InputError
 from dlsolve.fields import Written, read_problem
 from dlsolve.numbers.matrix import Matrix
@@ -453,6 +453,23 @@ def test_what_a_student_writes_does_nothing(text: str) -> None:
 def test_escaped_markdown_says_the_same() -> None:
     assert escaped("a_b*c") == r"a\_b\*c"
     assert escaped("x\n# y") == r"x \# y"
+    assert escaped("kl-identity: H(p) + 1.5 > 2! x: y") == "kl-identity: H(p) + 1.5 > 2! x: y"
+    assert escaped("- x") == r"\- x"
+    assert escaped("1. x") == r"1\. x"
+    assert escaped("[a](http://b) :smile: mailto:c") == r"\[a\]\(http\://b) \:smile: mailto\:c"
+
+
+def test_thirds_of_points_are_told_apart() -> None:
+    item = ReportItem("x", "1", "correct", possible=fmpq(1, 3), earned=fmpq(1, 3))
+    assert Say(False).points(item) == "1/3 of 1/3"
+    item.possible = item.earned = fmpq(1, 2)
+    assert Say(False).points(item) == "0.5/0.5"
+
+
+def test_a_sheet_says_which_layer_and_which_update() -> None:
+    text = run("sheet", "problems/backprop/backprop-2-2-1.json").out
+    assert "> W₁⁽¹⁾, weights of layer 1 after 1 update, 2×2: [a b; c d]" in text
+    assert "> λ₂, eigenvalue 2 of the Hessian" in run("sheet", "problems/hessian/three-coupled.json").out
 
 
 def test_marks_are_rounded_once() -> None:

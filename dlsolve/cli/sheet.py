@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from io import StringIO
 from typing import Any
 
@@ -14,6 +15,7 @@ from dlsolve.cli.check import only_one
 from dlsolve.cli.request import choice
 from dlsolve.errors import InputError
 from dlsolve.named import find
+from dlsolve.notation import Quantity
 from dlsolve.problem import Course, file_of, moved_to_file, read_course
 from dlsolve.readings import rows_of
 from dlsolve.render.command import typed
@@ -68,6 +70,13 @@ def _plain(solution: Solution, title: str, statement: str, asked: list[str]) -> 
     return "\n".join(line.rstrip(" ") if line.startswith(">") else line for line in out)
 
 
+def _in_numbers(row: Quantity, index: list[str]) -> str:
+    """A meaning with what its index letters stand for: weights of layer 1 after 2 updates, posterior of spam."""
+    numbers = {n: v.replace("_", " ") for n, v in zip(row.letters, index, strict=False) if n != "a"}
+    text = re.sub(r"(?<![\w.])[a-z](?![\w.])", lambda m: numbers.get(m[0], m[0]), row.meaning)
+    return re.sub(r"\b1 (update|step|epoch|round|trial)s\b", r"1 \1", text)
+
+
 def _about(solution: Solution, name: str) -> str:
     """``θ₃, parameter after t steps``; the shape of a matrix, how a direction may be written."""
     trace = solution.trace
@@ -80,7 +89,8 @@ def _about(solution: Solution, name: str) -> str:
     row = trace.symbols.quantity(base)
     words = [trace.symbols.unicode(base, [str(i) for i in index])]
     if row is not None:
-        words.append(row.meaning)
+        meaning = _in_numbers(row, [str(i) for i in index])
+        words += [meaning] if meaning != words[0] else []
         if row.kind in _HOW:
             words.append(_HOW[row.kind])
     rows = rows_of(find(trace, name))

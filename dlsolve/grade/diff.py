@@ -70,17 +70,19 @@ def read_old(path: str) -> dict[str, dict[str, Marked]]:
         raise InputError(short(of_file(path)), "holds no marks by step", remedy=remedy)
     out: dict[str, dict[str, Marked]] = {}
     for student, problem, items in found:
-        out.setdefault(student, {}).setdefault(problem, {}).update(items)
+        papers = out.setdefault(student, {})
+        if items is not None:
+            papers.setdefault(problem, {}).update(items)
     return out
 
 
-def _papers(data: bytes) -> Iterator[tuple[str, str, Marked]]:
+def _papers(data: bytes) -> Iterator[tuple[str, str, Marked | None]]:
+    """Student, problem and values of each paper; None for the values of one that was not marked."""
     head = data[:4096].lstrip()
     if head.startswith(b'{"grade"'):
         for line in data.splitlines()[1:]:
             entry = msgspec.json.decode(line, type=_Line)
-            if entry.report is not None:
-                yield entry.student, entry.problem, _by_name(entry.report)
+            yield entry.student, entry.problem, _by_name(entry.report) if entry.report is not None else None
     elif head.startswith(b"{"):
         for report in msgspec.json.decode(data, type=_File).reports:
             yield report.student or "", report.problem, _by_name(report)
@@ -111,9 +113,10 @@ class Changes:
         old = self.old.pop(student.name, None)
         if old is None:
             old = self.old.pop(bare(cell(student.name)), None)
-        if old is None:
+        if old is None and any(paper.report is not None for paper in student.papers.values()):
             self.new.append(student.name)
             return
+        old = old or {}  # who left everything empty has no line in some formats
         now = {
             p.entry.problem: {
                 i.name: Item(i.name, i.verdict, i.written, i.expected, str(i.earned), str(i.possible))

@@ -15,7 +15,7 @@ from dlsolve.grade.key import Known
 from dlsolve.grade.names import FileNames, natural, short, visible
 from dlsolve.grade.tally import ProblemCount, Student, Tally
 from dlsolve.grade.work import number
-from dlsolve.render.grades import rounded
+from dlsolve.render.grades import mean_of, rounded
 from dlsolve.render.report import amount, escaped, markdown
 
 STUDENTS, CLASS = "students", "class.md"
@@ -72,7 +72,7 @@ def _e(text: str) -> str:
 
 
 def _counts(tally: Tally) -> Iterator[str]:
-    mean = f", mean {rounded(tally.mean)} of {amount(tally.possible)}" if tally.mean is not None else ""
+    mean = f", {mean_of(tally)}" if tally.mean is not None else ""
     yield (f"{tally.students} students, {tally.handed_in} handed in: {tally.marked} marked, of which {tally.blank} "
            f"blank; {tally.unmarked} could not be marked{mean}.")  # fmt: skip
 
@@ -113,7 +113,7 @@ def _slips(tally: Tally) -> Iterator[str]:
         at = ", ".join(f"{name} ({times})" for name, times in list(slip.steps.items())[:4])
         more = ", …" * (len(slip.steps) > 4)
         perhaps = slip.perhaps or ""
-        yield f"| {slip.students} | {perhaps} | {_e(slip.says)} | {_e(slip.problem)} | {_e(at + more)} |"
+        yield f"| {slip.students or ''} | {perhaps} | {_e(slip.says)} | {_e(slip.problem)} | {_e(at + more)} |"
     yield ""
 
 

@@ -93,7 +93,7 @@ def grade(
                 journal.add(paper, marked)
                 progress.done += 1
                 progress.failed += marked.report is None and marked.kind != "blank"
-                progress.late += journal.complete
+                progress.late += journal.complete and _handed_in(paper)
                 progress.seconds = time.perf_counter() - start
                 watch(progress)
         finally:
@@ -143,11 +143,16 @@ def _remaining(
             fault = Fault("", "", "its problem could not be solved")
             paper = msgspec.structs.replace(paper, kind="failed", fault=fault)
         if journal.has(paper):
-            progress.before += 1
+            progress.before += _handed_in(paper)
             progress.done += 1
             watch(progress)
         else:
             yield paper
+
+
+def _handed_in(paper: Paper) -> bool:
+    """Whether a paper counts as one: not the line of a student who left everything empty."""
+    return paper.problem is not None or paper.kind != "blank"
 
 
 def _lost(paper: Paper, how: str) -> Marked:

@@ -29,7 +29,7 @@ def summary(outcome: Outcome, page: Options) -> str:
     tally = outcome.tally
     blocks: list[Block] = [Paragraph([("", "")]), *_lines(_counts(outcome), page)]
     blocks += _problems(tally, page)
-    slips = [s for s in tally.histogram() if s.students + s.perhaps][:MOST_SLIPS]
+    slips = [s for s in tally.histogram() if s.students][:MOST_SLIPS]
     if slips:
         rows = [[str(s.students), s.says, s.problem] for s in slips]
         blocks += [Heading("Slips"), _frame(["students", "slip", "problem"], rows, page, "rll")]
@@ -43,11 +43,11 @@ def _counts(outcome: Outcome) -> str:
     parts += [f"{tally.blank} blank"] if tally.blank else []
     if tally.unmarked:
         parts.append(f"{tally.unmarked} not marked")
-    mean = f"; mean {rounded(tally.mean)} of {amount(tally.possible)}" if tally.mean is not None else ""
+    mean = f"; {mean_of(tally)}" if tally.mean is not None else ""
     out = [", ".join(parts) + mean]
     if progress.before:
         late = f", {progress.late} came since" if progress.late else ""
-        out.append(f"{progress.before} of them marked by an earlier run{late}")
+        out.append(f"{progress.before} taken over from an earlier run{late}")
     return "\n".join(out)
 
 
@@ -123,6 +123,13 @@ def _frame(head: Sequence[str], rows: Sequence[Sequence[str]], page: Options, si
     return Frame(
         sizes, cells, [h.rjust(s) if side == "r" else h for h, s, side in zip(head, sizes, sides, strict=True)]
     )
+
+
+def mean_of(tally: Tally) -> str:
+    """``mean 8.83 of 12``, and over how many students where some have a paper that is not marked."""
+    assert tally.mean is not None
+    over = "" if tally.whole == tally.students else f" over the {tally.whole} of whom nothing is left unmarked"
+    return f"mean {rounded(tally.mean)} of {amount(tally.possible)}{over}"
 
 
 def rounded(value: fmpq) -> str:

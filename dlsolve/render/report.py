@@ -77,7 +77,10 @@ def markdown(report: Report, level: int = 1) -> str:
     return "\n".join(lines) + "\n"
 
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&@:-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<#|~$&@]|(?<=\])\(|:(?=//|[\w+-]+:)|(?<=mailto):|(?<=xmpp):)", re.IGNORECASE)
+"""What means something wherever it stands."""
+_FIRST = re.compile(r"^(?:(\d+)([.)])|([-+>=]))")
+"""What means something at the beginning of a line."""
 _BARE_LINK = re.compile(r"(www)\.", re.IGNORECASE)
 """What some readers of Markdown make a link of, though nothing says so."""
 
@@ -85,7 +88,8 @@ _BARE_LINK = re.compile(r"(www)\.", re.IGNORECASE)
 def escaped(text: str) -> str:
     """`text` on one line with nothing left that Markdown or HTML reads."""
     text = " ".join(clean(text).split())
-    text = _SPECIAL.sub(lambda m: "&lt;" if m[1] == "<" else "&amp;" if m[1] == "&" else "\\" + m[1], text)
+    text = _SPECIAL.sub(lambda m: {"<": "&lt;", "&": "&amp;"}.get(m[0], "\\" + m[0]), text)
+    text = _FIRST.sub(lambda m: f"{m[1]}\\{m[2]}" if m[1] else "\\" + m[3], text)
     return _BARE_LINK.sub(r"\1\\.", text)
 
 
@@ -168,7 +172,8 @@ class Say:
         return self.number(item.expected)
 
     def points(self, item: ReportItem) -> str:
-        return f"{amount(item.earned)}/{amount(item.possible)}"
+        earned, possible = amount(item.earned), amount(item.possible)
+        return f"{earned} of {possible}" if "/" in earned + possible else f"{earned}/{possible}"
 
     def score(self, report: Report) -> str:
         share = ""
