@@ -137,7 +137,7 @@ class Names:
         """w for W1 where a run has one layer or one feature alone."""
         for base in self.bases(written):
             head, mark, tail = base.partition("_")
-            if head.isalpha() and head + "1" in self._first and f"{head}2" not in self._first:
+            if head.isalpha() and len(head) <= 2 and head + "1" in self._first and f"{head}2" not in self._first:
                 if (name := f"{head}1{mark}{tail}") in self.known:
                     return self.trace.name(self.known[name])
         return None

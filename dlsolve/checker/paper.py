@@ -70,6 +70,8 @@ def mark_attempt(
             names[written] = written
         if written in attempt.loose and _states_a_rule(solution, names[written], text):
             continue
+        if written in attempt.loose and written not in attempt.lines and names[written] in taken:
+            continue  # said in a line too
         if written in attempt.lines and names[written] in taken:
             values.pop(taken[names[written]])  # several spellings of one name in one page: the last one counts
         taken.setdefault(names[written], written)
