@@ -115,3 +115,13 @@ def _text(poly: fmpq_poly) -> str:
 def test_an_equation_without_a_name_is_the_polynomial(page: str, found: str) -> None:
     report = mark_attempt(solved("eigen", A), ProblemFile(topic="eigen", given={}), of_text(page, "p"))
     assert [item.verdict for item in report.items if item.verdict != "missing"] == found.split()
+
+
+@pytest.mark.parametrize("topic", ["rref", "nullspace", "colspace"])
+def test_rank_and_pivots_follow_from_ones_own_matrix(topic: str) -> None:
+    solution = solved(topic, {"matrix": [[1, 2, 3], [2, 5, 7], [3, 7, 11]]})
+    found = verdicts(marked(solution, {"R": "[1 0 1; 0 1 1; 0 0 0]", "rank": "2", "pivots": "1, 2"}))
+    assert found == {"R": "wrong", "rank": "follows", "pivots": "follows"}
+    found = verdicts(marked(solution, {"R": "[1 0 1; 0 1 1; 0 0 0]", "rank": "1"}))
+    assert found["rank"] == "wrong"
+    assert verdicts(marked(solution, {"R": "[1 0 0; 0 1 0; 0 0 1]", "rank": "2"}))["rank"] == "wrong"

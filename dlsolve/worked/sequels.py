@@ -10,6 +10,7 @@ from flint import fmpq, fmpq_poly
 
 from dlsolve.linalg.lettered import read_polynomial, values
 from dlsolve.linalg.polynomial import factorise
+from dlsolve.linalg.reduce import rank, reduce_rows
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.topic import Sequel
 
@@ -45,6 +46,19 @@ def _columns(_: Any, written: Mapping[str, Any]) -> Iterator[Any]:
             yield Matrix(list(zip(*order, strict=True)))
 
 
+def _rank(_: Any, written: Mapping[str, Any]) -> Iterator[Any]:
+    """The pivots of a written matrix, counted."""
+    yield from (fmpq(rank(v.rows)) for v in written.values() if isinstance(v, Matrix))
+
+
+def _pivots(_: Any, written: Mapping[str, Any]) -> Iterator[Any]:
+    """Where the pivots of a written matrix stand."""
+    for value in written.values():
+        if isinstance(value, Matrix) and (found := reduce_rows(value.rows).pivots):
+            yield Matrix([[fmpq(column + 1) for column in found]])
+
+
+REDUCED = (Sequel("rank", ("R", "E"), _rank), Sequel("pivots", ("R", "E"), _pivots))
 EIGEN = (
     Sequel("lam", ("char_poly",), lambda _, written: roots(written)),
     Sequel("P", ("v",), _columns),

@@ -23,7 +23,7 @@ from dlsolve.notation import Notation, Quantity, superscript
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
-from dlsolve.worked import minors, slips_of_spaces, spaces
+from dlsolve.worked import minors, sequels, slips_of_spaces, spaces
 from dlsolve.worked.text import vector_text
 
 
@@ -134,5 +134,6 @@ TOPIC = Topic(
     aliases=("column-space", "row-space", "range", "span", "basis"),
     slips=SLIPS,
     results=slips_of_spaces.RANK + slips_of_spaces.REDUCED + slips_of_spaces.COLUMN_SPACE,
+    sequels=sequels.REDUCED,
     text=__doc__ or "",
 )  # fmt: skip

@@ -20,7 +20,7 @@ from dlsolve.numbers.matrix import Matrix
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
 from dlsolve.worked import rows as written_rows
-from dlsolve.worked import slips_of_spaces, spaces
+from dlsolve.worked import sequels, slips_of_spaces, spaces
 from dlsolve.worked.text import vector_text
 
 
@@ -100,5 +100,6 @@ TOPIC = Topic(
     aliases=("null-space", "kernel", "nullity"),
     slips=SLIPS,
     results=slips_of_spaces.RANK + slips_of_spaces.REDUCED + slips_of_spaces.KERNEL,
+    sequels=sequels.REDUCED,
     text=__doc__ or "",
 )  # fmt: skip

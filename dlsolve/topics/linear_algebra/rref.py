@@ -19,7 +19,7 @@ from dlsolve.notation import Notation, Quantity
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.topic import DeclaredSlip, Topic
 from dlsolve.trace import Trace
-from dlsolve.worked import slips_of_spaces, spaces
+from dlsolve.worked import sequels, slips_of_spaces, spaces
 from dlsolve.worked.rows import operations
 
 
@@ -84,5 +84,6 @@ TOPIC = Topic(
     aliases=("row-reduction", "row-reduce", "echelon", "rank", "gauss-jordan", "gaussian-elimination", "pivots"),
     slips=SLIPS,
     results=slips_of_spaces.RANK + slips_of_spaces.REDUCED,
+    sequels=sequels.REDUCED,
     text=__doc__ or "",
 )  # fmt: skip
