@@ -577,3 +577,11 @@ def test_a_problem_of_several_without_ids_has_a_number(tmp_path: Path) -> None:
     whole = tmp_path / "a#b.json"
     whole.write_text(json.dumps(one), encoding="utf-8")
     assert run("check", str(whole), "-a", "det=-2").status == 0
+
+
+def test_one_right_digit_is_no_right_number_with_a_wrong_power_of_ten() -> None:
+    solution = next(case for case in EXACT if case.id == "adam/adam-3steps").solution()
+    problem = ProblemFile(topic="adam", given={})
+    for text, said in [("1.9299", ["power_of_ten"]), ("1.9e-3", ["power_of_ten"]), ("20", []), ("0.02", [])]:
+        report = mark_attempt(solution, problem, of_json({"m_hat_3": text}, "answers"), only_written=True)
+        assert (report.items[0].verdict, report.items[0].remarks) == ("wrong", said)

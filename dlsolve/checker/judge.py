@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -256,10 +257,12 @@ def remarks(answer: Answer, value: Any, kind: Kind = "real") -> list[str]:
         return []
     if window.scaled(fmpq(-1)).meets(value):
         return ["sign"]
-    for power in (2, -2):
-        if window.scaled(fmpq(10) ** power).meets(value):
-            return ["percent_sign" if kind == "probability" or "%" in answer.text else "power_of_ten"]
-    for power in (1, -1, 3, -3, 4, -4, 5, -5, 6, -6):
+    percent = kind == "probability" or "%" in answer.text
+    if percent and any(window.scaled(fmpq(10) ** power).meets(value) for power in (2, -2)):
+        return ["percent_sign"]
+    if len(re.sub(r"[eE×·*\\].*|\D", "", window.text).strip("0")) < 2:
+        return []  # 10 for 1: one digit is right by chance
+    for power in (2, -2, 1, -1, 3, -3, 4, -4, 5, -5, 6, -6):
         if window.scaled(fmpq(10) ** power).meets(value):
             return ["power_of_ten"]
     return []
