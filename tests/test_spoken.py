@@ -23,6 +23,7 @@ SAID = {
     "random-variable": {"μ": "E_X", "σ^2": "Var_X", "variance": "Var_X", "E(X^2)": "E_X2", "E[X²]": "E_X2"},
     "inverse": {"A^{-1}": "A_inv", "A^-1": "A_inv", "inv(A)": "A_inv", "inverse": "A_inv"},
     "hessian": {"condition number": "kappa"},
+    "bayes": {"P(spam and free)": "joint_spam"},
     "batchnorm": {"μ_B": "mu", "mu_B": "mu", "σ²_B": "var", "σ_B^2": "var", "sigma^2": "var"},
     "binomial": {"P(X=2)": "f_2", "E[X]": "E_X"},
     "confusion": {"Acc": "accuracy", "ACC": "accuracy", "TPR": "recall"},

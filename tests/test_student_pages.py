@@ -69,6 +69,8 @@ PAGES = [
     (SPAM, "| quantity | value |\n|---|---|\n| recall | 40/45 = 0.889 |", {"recall": "0.889"}),
     (ADAM, "| t | m | m_hat |\n|--|--|--|\n| 1 | 0.03 | 0.3 |\n| 3 | 0.0523 | 0.193 |",
      {"m_1": "0.03", "m_hat_1": "0.3", "m_3": "0.0523", "m_hat_3": "0.193"}),
+    (SPAM, "recall\t0.889\nThe accuracy is 85 %.\n- [x] F1 = 0.842\nThe precision is good.",
+     {"recall": "0.889", "accuracy": "85 %", "F1": "0.842"}),
     ("similarity/opposite-and-parallel", "angle(u, v) = 180°\nangle_v_w = 180deg", {"angle_u_v": "180°",
                                                                                   "angle_v_w": "180deg"}),
     # names of one neuron, of hidden units, of the last layer

@@ -30,6 +30,12 @@ _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 """The question, quoted on a sheet: no answer, but where a reader says that it is one."""
 _EMPTY = re.compile(r"^[^=\n]{1,80}=[ \t_.…?–—-]*$(?=\s*\Z|\n[ \t]*(?:\n|[A-Za-z\\][^\n=+*/()]{0,60}=))", re.MULTILINE)
 """A name of a sheet with nothing behind it, which does not go on in the next row."""
+_SAID = re.compile(
+    r"\s*(?:the\s+)?(?P<name>[^:=\t]{1,80}?)(?:\t+|\s+is\s+(?:about\s+|approximately\s+)?)"
+    r"(?P<value>[-−+]?[\d.][^:=\t]{0,80}?)[.\s]*",
+    re.IGNORECASE,
+)
+MAX_SAID = 200
 _WRAPPERS = ("answers", "attempt")
 _ENVELOPE = frozenset((*_WRAPPERS, "dlsolve", "problem", "id", "student", "statement", "title", "topic", "work"))
 
@@ -202,9 +208,14 @@ def _moved(line: WorkedLine, by: int) -> WorkedLine:
 
 
 def _colons(text: str, means: Means | None) -> list[tuple[str, str]]:
-    """``eigenvalues: 6, -1``: a name, a colon, a value; one in words behind a name that is known."""
+    """``eigenvalues: 6, -1``: a name, a colon, a value; one in words behind a name that is known, as is one that
+    stands behind a tab, or in a sentence of its own (``The accuracy is 0.85.``)."""
     out = []
     for row in text.splitlines()[:MAX_ROWS]:
+        pair = _SAID.fullmatch(row) if means is not None and len(row) <= MAX_SAID else None
+        if pair and means is not None and means(pair["name"]) and is_number(pair["value"]):
+            out.append((pair["name"], pair["value"]))
+            continue
         head, colon, value = row.partition(":")
         name = _BULLET.sub("", head.strip())
         if not colon or not value[:1].isspace() or len(name) > 80 or re.search("[:=]", head + value):

@@ -220,9 +220,10 @@ def _forms(text: str) -> Iterator[str]:
     round_ = [t.replace("[", "(").replace("]", ")") for t in exact]
     spelled = ["".join(GREEK_LETTERS.get(c, c) for c in t) for t in exact]  # rho for ρ
     total = [t.replace("∂", "d") for t in exact if "∂" in t]  # dR/dw for ∂R/∂w
+    commas = [t.replace("∩", ",") for t in exact if "∩" in t]  # P(A, B) for P(A ∩ B)
     fused = [re.sub(r"\((\w)\)$", r"\1", t) for t in exact]  # p(X) for p_X
     yield from dict.fromkeys(
-        [*exact, *round_, *(_HYPHEN.sub("", t.casefold()) for t in round_), *fused, *spelled, *total]
+        [*exact, *round_, *(_HYPHEN.sub("", t.casefold()) for t in round_), *fused, *spelled, *total, *commas]
     )
 
 

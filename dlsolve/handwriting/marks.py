@@ -12,6 +12,7 @@ MOST_CELLS = 2_000
 
 _BOLD = re.compile(r"(?<![\w)\]}*.])(?:\*\*|__)(?=[^\s*_])([^*\n]{1,300}?)(?<=\S)(?:\*\*|__)(?![\w(*])")
 _CODE = re.compile(r"(?<![`\\])`(?=[^`\s])([^`\n]{1,300})`(?!`)")
+_BOX = re.compile(r"^([ \t]*[-*+][ \t]+)\[[ xX]\](?= )", re.MULTILINE)
 _TICKS = re.compile(r"[✓✔☑✅✗✘❌\ufe0f]")
 _REMARK = re.compile(r"(?<=[\d)\]}%*`✓])[ \t]+(?:#|//)[ \t]*[^\n#/]*$", re.MULTILINE)
 _ROW = re.compile(r"[ \t]*\|(?P<cells>[^\n]*)\|[ \t]*$")
@@ -22,6 +23,7 @@ _COUNT = re.compile(r"(?:[A-Za-z]{1,12} ?=? ?)?(?P<n>\d{1,6})")
 def unmarked(text: str) -> str:
     """`text` with spaces for marks that only say how it looks, or that it is done."""
     text = _TICKS.sub(" ", text)
+    text = _BOX.sub(lambda m: m[1] + "   ", text)
     text = _REMARK.sub(lambda m: " " * len(m[0]), text)
     for _ in range(2):
         text = _BOLD.sub(_inside, text)
