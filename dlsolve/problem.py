@@ -176,6 +176,8 @@ def ids(found: Sequence[Item | InputError]) -> list[str]:
 def _one_of(found: Sequence[Item | InputError], file: str, id_: str) -> Item | InputError:
     """Raises `InputError` where no problem of a file is called so."""
     known = ids(found)
+    if id_ not in known and id_ in (numbers := [str(n) for n in range(1, len(found) + 1)]):
+        known = numbers
     if id_ not in known:
         listed = ", ".join(map(short, known[:MOST_LISTED])) + ", …" * (len(known) > MOST_LISTED)
         raise InputError(

@@ -555,6 +555,8 @@ def test_one_problem_of_a_file_that_holds_several_is_named_by_its_id_or_number()
     sheet = run("sheet", f"{SEVERAL}#bce-cce-loss-categorical")
     assert sheet.status == 0
     assert sheet.out.startswith("> Categorical cross-entropy of two predictions")
+    assert run("sheet", f"{SEVERAL}#3").out == sheet.out
+    assert run("sheet", f"{SEVERAL}#4").status == 2
     told = run("check", SEVERAL, "-", stdin="MAE = 0.3")
     assert told.status == 2
     assert f"name one of them: {SEVERAL}#bce-cce-loss (bce-cce-loss, bce-cce-loss-binary," in told.err
