@@ -61,6 +61,7 @@ PAGES = [
                                                                "w_2": "-0.135"}),
     (MOMENTUM, "v1=0.05  w1=-0.05\nv2=0.085 w2=-0.135", {"v_1": "0.05", "w_1": "-0.05", "v_2": "0.085",
                                                         "w_2": "-0.135"}),
+    ("perceptron/perceptron-train-and", "w = (1.2, 0.6)\nb = -0.5", {"w1": "1.2", "w2": "0.6", "b": "-0.5"}),
     (SPAM, "recall = 0.889\nso\nRecall: 0.9", {"recall": "0.889"}),
     # numbers said again, units, Markdown
     (SPAM, "accuracy=0.85 (85 %)\nRecall: 40/45 = 0.889 (≈ 89 %)", {"accuracy": "0.85", "recall": "0.889"}),

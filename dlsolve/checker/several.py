@@ -39,12 +39,22 @@ def _whole(trace: Trace, attempt: Attempt) -> Attempt:
     for written, text in attempt.values.items():
         texts = _several(text) if "," in text or ";" in text else []
         names = next((n for c in normalise_name(written) if (n := _entries(known, c, len(texts)))), [])
-        whole = known.get(_known(trace, written))
-        if len(texts) < 2 or not names or (whole is not None and isinstance(trace.env[whole], Matrix)):
+        own, whole = known.get(written), known.get(_known(trace, written)) if names else None
+        if (
+            len(texts) < 2
+            or not names
+            or (own is not None and isinstance(trace.env[own], Matrix))
+            or (whole is not None and _holds(trace.env[whole], len(texts)))
+        ):
             values[written] = text
             continue
         values |= {name: one for name, one in zip(names, texts, strict=True) if name not in attempt.values}
     return replace(attempt, values=values)
+
+
+def _holds(value: object, count: int) -> bool:
+    """Whether a value is a vector of so many entries: of w = (0.1, 0.2) and W = (b, w₁, w₂) the first is meant."""
+    return isinstance(value, Matrix) and value.shape in ((count, 1), (1, count))
 
 
 def _entries(known: Mapping[str, Key], base: str, count: int) -> list[str]:
