@@ -11,7 +11,7 @@ from flint import fmpq
 from dlsolve.checker.handing import with_zeros
 from dlsolve.checker.judge import fit
 from dlsolve.checker.made import FEWEST_FIGURES
-from dlsolve.checker.policies import Following, Written, kind_of
+from dlsolve.checker.policies import Following, Written, kind_of, vague
 from dlsolve.checker.report import SlipFound
 from dlsolve.checker.runs import BITS, rerun
 from dlsolve.checker.slips import Candidate, declared, mutated
@@ -124,6 +124,10 @@ class Search:
                 value = self._value(candidate, step, entry, self.digits) if step.key in self.digits.steps else None
             if value is None:
                 return False
+            if vague(value):  # 1.000 − 1.000: what is on the paper leads there, or nothing rounded at all
+                runs = [run for run in (self.digits, self.solution.trace) if step.key in run.steps]
+                sharp = (self._value(candidate, step, entry, run) for run in runs)
+                return any(v is not None and not vague(v) and self._meets(answer, v, step) for v in sharp)
             if any(w.zero for w in answer.windows()) and step.key in self.digits.steps:
                 # a 0 is exact: 0.6667 − 0.6667 of what stands on the paper, not of what it may mean
                 value = with_zeros(value, self._value(candidate, step, entry, self.digits))

@@ -20,10 +20,13 @@ SLIPS, ERRORS = (1_000, 1_000) if SWEEP else (4, 2)
 FEW = 0 if SWEEP else 3
 """Where few slips are tried, one that its digits cannot show (1.000 for 0.9997) may be tried at several places."""
 
-LAST_DIGIT = {"covariance": 0.98}
+LAST_DIGIT = {"covariance": 0.98, "adagrad": 0.985, "vanishing-gradient": 0.99}
 """Where a sum hangs on the last digits before it: products that are rounded inside a line lead there too."""
 LEAST_FLAGGED, LEAST_NAMED, MOST_LATER, MOST_FALSE = 0.995, 0.95, 0.005, {3: 0.02, 4: 0.005}
 """Shares of one topic; of the slips, those that no honest student's rounding writes too are to be flagged."""
+
+BY_CHANCE = {"expectation-rules": 0.01, "softmax": 0.01}
+"""Where factors are 1 or nearly so: an error in a digit may write the very value of a slip."""
 
 every_topic = pytest.mark.parametrize("topic", TOPICS)
 
@@ -51,4 +54,5 @@ def test_slips_are_found_and_named(topic: str) -> None:
 def test_errors_outside_the_catalogue_get_no_name(topic: str) -> None:
     found = outside(topic, ERRORS, PROBLEMS)
     for figures, errors in found.errors.items():
-        assert found.false_names.get(figures, 0) <= MOST_FALSE[figures] * errors + FEW, found.misses[:5]
+        most = max(MOST_FALSE[figures], BY_CHANCE.get(topic, 0))
+        assert found.false_names.get(figures, 0) <= most * errors + FEW, found.misses[:5]
