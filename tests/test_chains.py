@@ -131,3 +131,18 @@ def test_the_run_tells_where_its_reductions_begin() -> None:
     found = list(reductions(solved("eigen", {"matrix": [[1, 2], [5, 4]]}).trace))
     assert [r.key for r in found] == [("v", 1), ("v", 2)]
     assert [[list(map(int, row)) for row in r.start] for r in found] == [[[-5, 2], [5, -2]], [[2, 2], [5, 5]]]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "[[1]" + "   [1]" * 8_000 + " x",
+        "(;" + ";" * 48_000,
+        r"\begin{pmatrix}" * 3_200,
+        "| " + "-" * 48_000 + "x | b |\n| c | d |",
+    ],
+    ids=["rows in brackets", "semicolons", "matrices begun", "a rule of a table"],
+)
+def test_what_looks_like_a_matrix_and_is_none_is_left_in_one_go(page: str) -> None:
+    """Patterns that could be read in several ways would try them all, for hours."""
+    assert all(item.written is None for item in _marked(page).items)

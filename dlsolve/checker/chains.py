@@ -17,14 +17,13 @@ from flint import fmpq
 from dlsolve.checker.answers import read_answer
 from dlsolve.checker.attempt import Attempt
 from dlsolve.checker.judge import same_rows
-from dlsolve.checker.naming import canonical
+from dlsolve.checker.naming import is_name_of
 from dlsolve.checker.report import LinkVerdict, Verdict
 from dlsolve.checker.steps import is_reduced, why_not, wrong_rows
 from dlsolve.checker.windows import Window
 from dlsolve.errors import DlsolveError
 from dlsolve.formula.compiled import EXACT, compiled
 from dlsolve.formula.tree import Mat
-from dlsolve.handwriting import UnreadableError
 from dlsolve.numbers.matrix import Matrix
 from dlsolve.solver import Solution
 from dlsolve.trace import Key, Operation, Trace
@@ -34,9 +33,13 @@ FEW = 4
 """One number in so many may be copied wrong."""
 _OPERATION = re.compile(r"R[₀-₉]+ [→↔]")
 _ARROW = re.compile(r"->|[→⇒⟶~∼]|\\(?:to|sim|x?[rR]ightarrow|longrightarrow|leadsto)")
-_LATEX = r"\\begin\{(?P<kind>[pbvBV]?matrix|array)\}(?:\{[^{}]*\})?(?P<body>.*?)\\end\{(?P=kind)\}"
-_ROWS = r"\[\s*\[[^\[\]]*\](?:\s*[,;]?\s*\[[^\[\]]*\])+\s*\]|[\[(][^\[\]()]*;[^\[\]()]*[\])]"
-_MATRIX = re.compile(f"{_LATEX}|{_ROWS}", re.DOTALL)
+_LATEX = (
+    r"\\begin\{(?P<kind>[pbvBV]?matrix|array)\}(?:\{[^{}]*\})?"
+    r"(?P<body>[^\\]*(?:\\(?!begin\{|end\{)[^\\]*)*)\\end\{(?P=kind)\}"
+)
+# every stretch can be read in one way only: a page that is no matrix is left in one go
+_ROWS = r"\[\s*\[[^\[\]]*\](?:[\s,;]*\[[^\[\]]*\])+\s*\]|[\[(][^\[\]();]*;[^\[\]()]*[\])]"
+_MATRIX = re.compile(f"{_LATEX}|{_ROWS}")
 
 Rows = list[list[fmpq]]
 
@@ -81,9 +84,10 @@ class Reduction:
 def with_chains(solution: Solution, attempt: Attempt) -> tuple[Attempt, dict[str, Chain]]:
     """The row reductions of a page, by the answer name that each leads to; where that is the reduced matrix itself,
     the last matrix is what the page gives for it."""
-    left = list(reductions(solution.trace))
+    written = list(chains(attempt.source, arrows=not attempt.loose))
+    left = list(reductions(solution.trace)) if written else []
     out: dict[str, Chain] = {}
-    for states in chains(attempt.source, arrows=not attempt.loose) if left else ():
+    for states in written:
         found = next((r for r in left if _begins(r, states)), None)
         if found is None or all(_copied(state.middles, found.start) for state in states):
             continue  # the matrix is only written down once more
@@ -195,19 +199,12 @@ def _with_result(solution: Solution, attempt: Attempt, name: str, states: Sequen
     """`attempt` with the last matrix as the value of `name`, unless the page says another one."""
     texts = {" ".join(state.text.split()) for state in states}
     for written, text in attempt.values.items():
-        try:
-            means = canonical(solution.trace, written) == name
-        except UnreadableError:
+        if not is_name_of(solution.trace, written, name):
             continue
-        if (
-            means
-            and " ".join(text.split()) not in texts
-            and not any(text.strip().startswith(state.text) or state.text in text for state in states)
-        ):
+        if " ".join(text.split()) not in texts and not any(state.text in text for state in states):
             return attempt
-        if means:
-            lines = {n: rows for n, rows in attempt.lines.items() if n != written}
-            return replace(attempt, values={**attempt.values, written: _plain(states[-1])}, lines=lines)
+        lines = {n: rows for n, rows in attempt.lines.items() if n != written}
+        return replace(attempt, values={**attempt.values, written: _plain(states[-1])}, lines=lines)
     values = {**attempt.values, name: _plain(states[-1])}
     return replace(attempt, values=values, loose=attempt.loose | {name})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dlsolve.checker.attempt import Attempt
-from dlsolve.checker.naming import canonical
+from dlsolve.checker.naming import is_name_of
 from dlsolve.checker.policies import kind_of
 from dlsolve.formula.tree import Tree
 from dlsolve.handwriting import UnreadableError, expression
@@ -36,7 +36,7 @@ def with_polynomial(solution: Solution, attempt: Attempt) -> Attempt:
             worked = {name if n == written else n: lines for n, lines in attempt.lines.items()}
             worked[name] = [*rows[:-1], replace(rows[-1], links=links[:-1])]
             return replace(attempt, values=values, lines=worked, loose=attempt.loose | {name})
-    if any(_means(solution, written, name) for written in attempt.values):
+    if any(is_name_of(trace, written, name) for written in attempt.values):
         return attempt
     for line in attempt.source.splitlines()[:MOST_LINES]:
         sides = [side.strip(" $.,;") for side in line.split("=")]
@@ -47,13 +47,6 @@ def with_polynomial(solution: Solution, attempt: Attempt) -> Attempt:
             values = {name: last, **attempt.values}
             return replace(attempt, values=values, loose=attempt.loose | {name})
     return attempt
-
-
-def _means(solution: Solution, written: str, name: str) -> bool:
-    try:
-        return canonical(solution.trace, written) == name
-    except UnreadableError:
-        return False
 
 
 def _read(text: str) -> Tree | None:

@@ -9,8 +9,9 @@ from typing import Any
 from flint import arb, fmpq
 
 from dlsolve.checker.judge import fit
+from dlsolve.checker.made import FEWEST_FIGURES
 from dlsolve.checker.policies import Following, Written, kind_of, vague
-from dlsolve.checker.roundings import FEWEST_FIGURES, Roundings
+from dlsolve.checker.roundings import Roundings
 from dlsolve.checker.runs import following, trusting
 from dlsolve.checker.search import Search
 from dlsolve.checker.texts import shown, stated

@@ -190,6 +190,14 @@ def _typed(value: object) -> str:
     return f"{float(value):.12g}" if isinstance(value, fmpq) else ""
 
 
+def is_name_of(trace: Trace, written: str, name: str) -> bool:
+    """Whether `written` means the answer name `name`."""
+    try:
+        return canonical(trace, written) == name
+    except UnreadableError:
+        return False
+
+
 def _said(
     row: Quantity | None, index: tuple[object, ...], symbol: str, alone: bool, given: Mapping[str, str]
 ) -> Iterator[str]:
@@ -227,4 +235,4 @@ def _forms(text: str) -> Iterator[str]:
     )
 
 
-__all__ = ["Names", "canonical", "names"]
+__all__ = ["Names", "canonical", "is_name_of", "names"]

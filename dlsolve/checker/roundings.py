@@ -17,6 +17,7 @@ from flint import arb, fmpq
 
 from dlsolve.checker.handing import as_written
 from dlsolve.checker.judge import fit
+from dlsolve.checker.made import FEWEST_FIGURES
 from dlsolve.checker.policies import Written, kind_of
 from dlsolve.checker.runs import STOPS
 from dlsolve.checker.windows import Answer, tamed
@@ -33,8 +34,6 @@ MOST_WAYS = 1_000
 """Ways that are tried for one value: beyond them nothing is said."""
 MOST_WORK = 5_000
 """Numbers that go into one value by all ways together."""
-FEWEST_FIGURES = 3
-"""With fewer, anything is rounded."""
 
 
 class _Replaced(dict[Any, Any]):
@@ -220,4 +219,4 @@ def _mark(value: Any) -> Any:
     return value
 
 
-__all__ = ["FEWEST_FIGURES", "Roundings"]
+__all__ = ["Roundings"]

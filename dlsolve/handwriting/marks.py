@@ -16,7 +16,7 @@ _BOX = re.compile(r"^([ \t]*[-*+][ \t]+)\[[ xX]\](?= )", re.MULTILINE)
 _TICKS = re.compile(r"[✓✔☑✅✗✘❌\ufe0f]")
 _REMARK = re.compile(r"(?<=[\d)\]}%*`✓])[ \t]+(?:#|//)[ \t]*[^\n#/]*$", re.MULTILINE)
 _ROW = re.compile(r"[ \t]*\|(?P<cells>[^\n]*)\|[ \t]*$")
-_RULE = re.compile(r"[\s|:+-]*-[\s|:+-]*")
+_RULE = re.compile(r"[\s|:+]*-[\s|:+-]*")
 _COUNT = re.compile(r"(?:[A-Za-z]{1,12} ?=? ?)?(?P<n>\d{1,6})")
 
 
